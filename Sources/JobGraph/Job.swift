@@ -1,0 +1,130 @@
+/// A job as it stands in `Jobs/*.yaml`, with every reference resolved: a graph of steps.
+public struct Job: Sendable, Equatable {
+  public var name: String
+  public var description: String
+  /// IANA name of the zone in which dates of this job are meant.
+  public var timeZone: String
+  /// The deadline of a run, as written: `06:30 America/New_York`.
+  public var readyBy: String?
+  /// The longest a run may take.
+  public var timeout: Duration?
+  public var overlap: Overlap
+  public var missed: Missed
+  /// Values that `$parameters.name` refers to and `--set name=value` replaces.
+  public var parameters: [JobValue.Entry]
+  public var steps: [Step]
+  /// Steps that run when all others have ended, however they ended.
+  public var finally: [Step]
+
+  public init(
+    name: String, description: String = "", timeZone: String = "UTC", readyBy: String? = nil, timeout: Duration? = nil,
+    overlap: Overlap = .skip, missed: Missed = .last, parameters: [JobValue.Entry] = [], steps: [Step], finally: [Step] = []
+  ) {
+    (self.name, self.description, self.timeZone, self.readyBy) = (name, description, timeZone, readyBy)
+    (self.timeout, self.overlap, self.missed, self.parameters) = (timeout, overlap, missed, parameters)
+    (self.steps, self.finally) = (steps, finally)
+  }
+
+  /// What a second start does while a run is under way.
+  public enum Overlap: String, Sendable, CaseIterable {
+    case skip, queue, replace
+  }
+
+  /// What is done about schedule instants that passed while nothing ran.
+  public enum Missed: String, Sendable, CaseIterable {
+    case none, last, all
+  }
+}
+
+/// The name of a step within its job.
+public struct StepID: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+  public let name: String
+
+  public init(_ name: String) { self.name = name }
+  public init(stringLiteral name: String) { self.name = name }
+  public var description: String { name }
+  public static func < (a: StepID, b: StepID) -> Bool { a.name < b.name }
+}
+
+/// A node of the graph: one kind of work, done once per combination of `each`.
+public struct Step: Sendable, Equatable {
+  public var id: StepID
+  /// The name of the operation: `binance.candles`.
+  public var uses: String
+  public var needs: [StepID]
+  /// The dimensions of the fan-out, in the order of the file; empty for a step of a single task.
+  public var each: [Dimension]
+  /// The parameters of the operation.
+  public var with: [JobValue.Entry]
+  public var when: When
+  /// A market calendar: the step is not due when no session has closed since its watermark. `XNYS` is known.
+  public var calendar: String?
+  public var retry: RetryPolicy
+  /// The longest that one attempt of a task may take.
+  public var timeout: Duration?
+  public var tolerate: Tolerance
+  public var pool: String?
+  /// Higher runs earlier among the tasks that are ready.
+  public var priority: Int
+  public var tags: [String]
+  public var description: String
+
+  public init(
+    id: StepID, uses: String, needs: [StepID] = [], each: [Dimension] = [], with: [JobValue.Entry] = [], when: When = .success,
+    calendar: String? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    pool: String? = nil, priority: Int = 0, tags: [String] = [], description: String = ""
+  ) {
+    (self.id, self.uses, self.needs, self.each, self.with, self.when) = (id, uses, needs, each, with, when)
+    (self.calendar, self.retry, self.timeout, self.tolerate) = (calendar, retry, timeout, tolerate)
+    (self.pool, self.priority, self.tags, self.description) = (pool, priority, tags, description)
+  }
+
+  /// One dimension of `each`: a name and its values, in the order of the file, each value once.
+  public struct Dimension: Sendable, Hashable {
+    public var name: String
+    public var values: [Value]
+
+    public init(_ name: String, _ values: [Value]) {
+      (self.name, self.values) = (name, values)
+    }
+
+    /// A value and how much it is worth when a quota cannot cover all.
+    public struct Value: Sendable, Hashable {
+      public var text: String
+      /// Above zero; 1 unless the watchlist says otherwise.
+      public var weight: Double
+
+      public init(_ text: String, weight: Double = 1) {
+        (self.text, self.weight) = (text, weight)
+      }
+    }
+  }
+
+  /// On which end of the steps that it needs a step runs.
+  public enum When: String, Sendable, CaseIterable {
+    /// All of them succeeded (or were not due). The default.
+    case success
+    /// At least one of them failed.
+    case failure
+    /// However they ended.
+    case always
+  }
+}
+
+/// How many tasks of a step may fail before the step does.
+public enum Tolerance: Sendable, Hashable {
+  /// A number of tasks; `0` is the default.
+  case count(Int)
+  /// A share of the step's tasks, `0...1`; a number that is not whole is rounded down.
+  case share(Double)
+
+  public static let none = Tolerance.count(0)
+
+  /// The number of `tasks` that may fail.
+  public func allowed(of tasks: Int) -> Int {
+    switch self {
+    case .count(let count): count
+    case .share(let share): Int((Double(tasks) * share).rounded(.down))
+    }
+  }
+}
