@@ -27,7 +27,9 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], fixtures: B
 let package = Package(
   name: "market-jobs",
   platforms: [.macOS(.v15)],
-  dependencies: [],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
   targets: [
     // System libraries.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -37,10 +39,11 @@ let package = Package(
 
     // The pure core: values in, values out.
     module("Scheduling"),
-    module("JobGraph", ["Scheduling"]),
+    module("JobGraph", ["Scheduling", .product(name: "HeapModule", package: "swift-collections")]),
     module("MarketData", ["Scheduling"]),
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
 
+    tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"]),
   ]
 )

@@ -1,0 +1,103 @@
+/// What happened to a run.
+public enum RunEvent: Sendable {
+  case started
+  case succeeded(TaskID)
+  /// An attempt failed; `jitter` in `0..<1` is the random share of the backoff to wait.
+  case failed(TaskID, TaskFailure, jitter: Double)
+  /// The wait before another attempt is over.
+  case retryDue(TaskID)
+  case stopRequested(StopReason)
+}
+
+/// What the shell must do.
+public enum RunCommand: Sendable, Equatable {
+  case start(TaskID, attempt: Int)
+  /// Answer with ``RunEvent/retryDue(_:)`` after this wait.
+  case retry(TaskID, after: Duration)
+  /// A step is over; its ``StepProgress`` says how.
+  case stepEnded(StepID)
+  /// Ask the running tasks to finish their write or roll back.
+  case stopRunning
+  case finish(RunResult)
+}
+
+/// Why a run ends before its work does.
+public enum StopReason: Sendable, Hashable {
+  /// SIGINT or SIGTERM.
+  case signal
+  /// The job's timeout passed.
+  case deadline
+}
+
+/// What an interrupted part of a run left of a task.
+public struct RecordedTask: Sendable, Hashable {
+  public var isSucceeded: Bool
+  /// Attempts that were begun, whatever became of them.
+  public var attempts: Int
+  /// Attempts that failed; an interrupted one did not.
+  public var failedAttempts: Int
+
+  public init(isSucceeded: Bool = false, attempts: Int = 0, failedAttempts: Int = 0) {
+    (self.isSucceeded, self.attempts, self.failedAttempts) = (isSucceeded, attempts, failedAttempts)
+  }
+}
+
+/// How far a task is.
+struct TaskProgress: Sendable {
+  var state: TaskState
+  var attempts: Int
+  var failedAttempts = 0
+  var failure: TaskFailure?
+
+  init(record: RecordedTask) {
+    state = record.isSucceeded ? .succeeded : .waiting
+    attempts = record.attempts
+  }
+}
+
+/// How far a step is.
+public struct StepProgress: Sendable {
+  public let id: StepID
+  public internal(set) var state: TaskState = .waiting
+  public internal(set) var skipReason: SkipReason?
+  /// All tasks of the step.
+  public let tasks: Int
+  public internal(set) var succeeded = 0
+  public internal(set) var failed = 0
+  public internal(set) var cancelled = 0
+  /// The tasks that failed for good, and why, in the order in which they did.
+  public internal(set) var failures: [(task: TaskID, failure: TaskFailure)] = []
+  var rank = 0.0
+
+  init(id: StepID, tasks: Int) {
+    (self.id, self.tasks) = (id, tasks)
+  }
+
+  /// Tasks that are not over.
+  public var open: Int { tasks - succeeded - failed - cancelled }
+
+  /// Whether steps that need this one may run.
+  public var satisfiesDependents: Bool {
+    switch state {
+    case .succeeded: true
+    case .skipped: skipReason?.satisfiesDependents ?? false
+    default: false
+    }
+  }
+
+  /// Skipped though it was asked for.
+  public var isShortfall: Bool { state == .skipped && skipReason?.isShortfall == true }
+
+  /// Skipped because there was nothing to do.
+  var isWithoutWork: Bool {
+    if state == .skipped, case .notDue = skipReason { true } else { false }
+  }
+
+  mutating func end(_ task: TaskState) {
+    switch task {
+    case .succeeded: succeeded += 1
+    case .failed: failed += 1
+    default: cancelled += 1
+    }
+  }
+}
