@@ -48,8 +48,11 @@ struct TaskProgress: Sendable {
   var attempts: Int
   var failedAttempts = 0
   var failure: TaskFailure?
+  /// Its place among the tasks of its step.
+  let position: Int
 
-  init(record: RecordedTask) {
+  init(record: RecordedTask, position: Int) {
+    self.position = position
     state = record.isSucceeded ? .succeeded : .waiting
     attempts = record.attempts
   }

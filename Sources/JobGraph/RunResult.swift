@@ -30,7 +30,7 @@ public enum TaskState: String, Sendable, CaseIterable {
 }
 
 /// How a command ends; the table is in the user guide.
-public enum ExitStatus: Int32, Sendable, CaseIterable {
+public enum CommandStatus: Int32, Sendable, CaseIterable {
   case delivered = 0
   case failed = 1
   case partial = 3

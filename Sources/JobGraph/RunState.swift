@@ -57,15 +57,21 @@ public struct RunState: Sendable {
     let ranks = RunState.ranks(of: plan, dependents: dependents, openNeeds: openNeeds, durations: durations)
     for index in steps.indices {
       steps[index].rank = ranks[index]
-      for task in plan.steps[index].tasks {
+      for (position, task) in plan.steps[index].tasks.enumerated() {
         let record = recorded[task.id] ?? RecordedTask()
-        tasks[task.id] = TaskProgress(record: record)
+        tasks[task.id] = TaskProgress(record: record, position: position)
         if record.isSucceeded { steps[index].end(.succeeded) }
       }
     }
   }
 
   public func state(of task: TaskID) -> TaskState { tasks[task]?.state ?? .waiting }
+
+  /// A task of the plan and its step.
+  public func planned(_ task: TaskID) -> (step: PlannedStep, task: PlannedTask)? {
+    guard let index = indexOfStep[task.step], let progress = tasks[task] else { return nil }
+    return (plan.steps[index], plan.steps[index].tasks[progress.position])
+  }
 
   public subscript(step: StepID) -> StepProgress? { indexOfStep[step].map { steps[$0] } }
 

@@ -3,7 +3,7 @@ extension RunState {
   ///
   /// When the deliverable is missing, the cause speaks: spent quota or a ban asks to come back later, a missing or wrong key is a
   /// matter of credentials, bad data and a full disk have their own numbers.
-  public var exitStatus: ExitStatus {
+  public var exitStatus: CommandStatus {
     switch result {
     case .succeeded, .notDue: .delivered
     case .partial: .partial
@@ -13,7 +13,7 @@ extension RunState {
     }
   }
 
-  private var statusOfFailure: ExitStatus {
+  private var statusOfFailure: CommandStatus {
     let failures = steps.flatMap { $0.failures.map(\.failure.kind) }
     let lacksSecret = steps.contains { if case .missingSecret = $0.skipReason { true } else { false } }
     let hasWorked = steps.contains { $0.succeeded > 0 }

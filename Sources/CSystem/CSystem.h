@@ -1,0 +1,13 @@
+#pragma once
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* System calls that Swift's Glibc does not show. */
+#pragma clang assume_nonnull begin
+/* Exchanges two paths in one step; 0 on success, else -1 and errno. */
+static inline int js_exchange(const char *a, const char *b) {
+  return (int)syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, 2u /* RENAME_EXCHANGE */);
+}
+#pragma clang assume_nonnull end

@@ -1,0 +1,59 @@
+/// A path in the tree of a realtime database, its keys escaped so that any text can be one.
+///
+/// The Realtime Database forbids `.`, `$`, `#`, `[`, `]`, `/` and control characters in keys. They, and `%` itself, are written as `%`
+/// and two hexadecimal digits of each byte; the escaping is reversible.
+public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The keys as people mean them.
+  public let keys: [String]
+
+  public init(_ keys: [String]) {
+    self.keys = keys
+  }
+
+  public init(_ keys: String...) {
+    self.keys = keys
+  }
+
+  /// Reads an escaped path; nil when an escape is broken or a key is empty.
+  public init?(escaped text: String) {
+    var keys: [String] = []
+    for part in text.split(separator: "/", omittingEmptySubsequences: false) {
+      guard !part.isEmpty, let key = RealtimePath.unescape(part) else { return nil }
+      keys.append(key)
+    }
+    self.keys = keys
+  }
+
+  /// `quotes/binance/BRK%2EB`
+  public var description: String { keys.map(RealtimePath.escape).joined(separator: "/") }
+
+  public static func < (a: RealtimePath, b: RealtimePath) -> Bool { a.description < b.description }
+
+  static func escape(_ key: String) -> String {
+    var result = ""
+    for scalar in key.unicodeScalars {
+      if scalar.value < 32 || scalar.value == 127 || ".$#[]/%".unicodeScalars.contains(scalar) {
+        let hex = String(scalar.value, radix: 16, uppercase: true)
+        result += "%" + (hex.count < 2 ? "0" : "") + hex
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func unescape(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,25 @@
+internal import GRDB
+
+/// The schema of the warehouse, as append-only migrations named for their intent.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("0001 market data") { try $0.execute(sql: Schema.marketData) }
+    migrator.registerMigration("0002 findings") { try $0.execute(sql: Schema.findings) }
+    migrator.registerMigration("0003 runs") { try $0.execute(sql: Schema.runs) }
+    migrator.registerMigration("0004 limits and mirror") { try $0.execute(sql: Schema.limitsAndMirror) }
+    return migrator
+  }
+
+  static func migrate(_ database: DatabasePool, path: String) throws {
+    try database.read { try refuseNewer($0, path: path) }
+    try migrator.migrate(database)
+  }
+
+  static func refuseNewer(_ database: Database, path: String) throws {
+    guard try database.tableExists("grdb_migrations") else { return }
+    let known = Set(migrator.migrations)
+    let applied = try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
+    if let foreign = applied.first(where: { !known.contains($0) }) { throw WarehouseError.newerSchema(path: path, found: foreign) }
+  }
+}

@@ -1,0 +1,168 @@
+internal import GRDB
+public import JobGraph
+public import Scheduling
+
+/// A run as history shows it.
+public struct RunRow: Sendable {
+  public var id: RunID
+  public var job: String
+  public var logicalDate: Instant
+  public var trigger: String
+  public var state: RunResult
+  public var exitStatus: Int?
+  public var startedAt: Instant
+  public var endedAt: Instant?
+}
+
+public struct StepRow: Sendable {
+  public var step: StepID
+  public var state: String
+  public var reason: String?
+  public var endedAt: Instant
+  public var tasks: Int
+  public var succeeded: Int
+  public var failed: Int
+}
+
+public struct TaskRow: Sendable {
+  public var task: TaskID
+  public var state: String
+  public var note: String
+  public var counts: [TaskOutcome.Count]
+  public var warnings: [String]
+}
+
+public struct AttemptRow: Sendable {
+  public var task: TaskID
+  public var attempt: Int
+  public var state: String
+  public var startedAt: Instant
+  public var endedAt: Instant?
+  public var failure: String?
+  public var message: String?
+}
+
+extension WarehouseReader {
+  /// The newest runs first.
+  public func runs(of job: String?, limit: Int) throws -> [RunRow] {
+    try Row.fetchAll(
+      database, sql: "\(WarehouseReader.selectRun) WHERE (?1 IS NULL OR job = ?1) ORDER BY started_at DESC, id DESC LIMIT ?2",
+      arguments: [job, limit]
+    ).map(WarehouseReader.run)
+  }
+
+  /// - Parameter name: a run's name, or the beginning of one that no other run has.
+  public func run(named name: String) throws -> RunRow? {
+    let found = try Row.fetchAll(
+      database,
+      sql: "\(WarehouseReader.selectRun) WHERE id = ?1 OR substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, started_at DESC LIMIT 2",
+      arguments: [name]
+    ).map(WarehouseReader.run)
+    return found.count == 1 || found.first?.id.name == name ? found.first : nil
+  }
+
+  /// The newest run of a job that did not come to its end.
+  public func unfinishedRun(of job: String) throws -> RunRow? {
+    guard let last = try runs(of: job, limit: 1).first else { return nil }
+    switch last.state {
+    case .running, .interrupted, .cancelled, .failed, .partial: return last
+    case .succeeded, .missed, .notDue: return nil
+    }
+  }
+
+  public func runCount(of job: String, logicalDate: Instant) throws -> Int {
+    try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM runs WHERE job = ? AND logical_date = ?", arguments: [job, logicalDate.milliseconds])!
+  }
+
+  public func plan(of run: RunID) throws -> Plan {
+    guard let text = try String.fetchOne(database, sql: "SELECT plan FROM runs WHERE id = ?", arguments: [run.name]) else {
+      throw DatabaseError(message: "there is no run \(run)")
+    }
+    return try PlanRecord(json: text).plan
+  }
+
+  public func steps(of run: RunID) throws -> [StepRow] {
+    try Row.fetchAll(
+      database, sql: "SELECT step, state, reason, ended_at, tasks, succeeded, failed FROM steps WHERE run_id = ?", arguments: [run.name]
+    ).map {
+      StepRow(
+        step: StepID($0[0]), state: $0[1], reason: $0[2], endedAt: Instant(milliseconds: $0[3]), tasks: $0[4], succeeded: $0[5],
+        failed: $0[6])
+    }
+  }
+
+  public func tasks(of run: RunID) throws -> [TaskRow] {
+    try Row.fetchAll(
+      database, sql: "SELECT step, task, state, note, counts, warnings FROM tasks WHERE run_id = ?", arguments: [run.name]
+    ).map {
+      TaskRow(
+        task: TaskID(StepID($0[0]), $0[1]), state: $0[2], note: $0[3], counts: try JSONText.decodeCounts($0[4]),
+        warnings: try JSONText.decodeTexts($0[5]))
+    }
+  }
+
+  public func attempts(of run: RunID) throws -> [AttemptRow] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT step, task, attempt, state, started_at, ended_at, failure, message FROM attempts WHERE run_id = ?
+        ORDER BY started_at, step, task, attempt
+        """, arguments: [run.name]
+    ).map {
+      AttemptRow(
+        task: TaskID(StepID($0[0]), $0[1]), attempt: $0[2], state: $0[3], startedAt: Instant(milliseconds: $0[4]),
+        endedAt: ($0[5] as Int64?).map { Instant(milliseconds: $0) }, failure: $0[6], message: $0[7])
+    }
+  }
+
+  /// The log of a run, oldest first.
+  public func log(of run: RunID, step: StepID? = nil) throws -> [LogLine] {
+    try Row.fetchAll(
+      database, sql: "SELECT at, level, step, task, message FROM events WHERE run_id = ?1 AND (?2 IS NULL OR step = ?2) ORDER BY id",
+      arguments: [run.name, step?.name]
+    ).map {
+      LogLine(
+        instant: Instant(milliseconds: $0[0]), level: LogLine.Level(rawValue: $0[1]) ?? .info,
+        task: ($0[2] as String?).map { [task = $0[3] as String?] in TaskID(StepID($0), task ?? "") }, message: $0[4])
+    }
+  }
+
+  /// What the tasks of an unfinished run have done.
+  public func recordedTasks(of run: RunID) throws -> [TaskID: RecordedTask] {
+    var result: [TaskID: RecordedTask] = [:]
+    for task in try tasks(of: run) { result[task.task] = RecordedTask(isSucceeded: task.state == "succeeded") }
+    for attempt in try attempts(of: run) {
+      guard var record = result[attempt.task] else { continue }
+      record.attempts = max(record.attempts, attempt.attempt)
+      if attempt.state == "failed" { record.failedAttempts += 1 }
+      result[attempt.task] = record
+    }
+    return result
+  }
+
+  /// Seconds that each step of a job took in its last succeeded runs: from its first attempt to its last.
+  public func durations(of job: String) throws -> [StepID: Double] {
+    var result: [StepID: Double] = [:]
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT step, avg(took) FROM (
+          SELECT step, (max(ended_at) - min(started_at)) / 1000.0 AS took FROM attempts
+          WHERE run_id IN (SELECT id FROM runs WHERE job = ? AND state IN ('succeeded', 'partial') ORDER BY started_at DESC LIMIT 5)
+          GROUP BY run_id, step
+        ) GROUP BY step
+        """, arguments: [job])
+    for row in rows { result[StepID(row[0])] = row[1] }
+    return result
+  }
+
+  private static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
+
+  private static func run(_ row: Row) -> RunRow {
+    RunRow(
+      id: RunID(row[0]), job: row[1], logicalDate: Instant(milliseconds: row[2]), trigger: row[3],
+      state: RunResult(rawValue: row[4]) ?? .interrupted, exitStatus: row[5], startedAt: Instant(milliseconds: row[6]),
+      endedAt: (row[7] as Int64?).map { Instant(milliseconds: $0) })
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import JobGraph
+import Scheduling
+
+/// The journaled form of a plan: JSON that a newer version of the program can still read. Keys are only ever added.
+struct PlanRecord: Codable {
+  var version = 1
+  var job: String
+  var logicalDate: Int64
+  var timeoutMilliseconds: Int64?
+  var deliverable: String?
+  var steps: [StepRecord]
+
+  struct StepRecord: Codable {
+    var id: String
+    var uses: String
+    var needs: [String]
+    var with: [EntryRecord]
+    var when: String
+    var attempts: Int
+    var backoffMilliseconds: Int64
+    var maxBackoffMilliseconds: Int64
+    var timeoutMilliseconds: Int64?
+    var tolerateCount: Int?
+    var tolerateShare: Double?
+    var pool: String?
+    var priority: Int
+    var isFinal: Bool
+    var skip: SkipRecord?
+    var tasks: [TaskRecord]
+  }
+
+  struct SkipRecord: Codable {
+    var kind: String
+    var text: String
+    var name: String?
+  }
+
+  struct TaskRecord: Codable {
+    var key: String
+    var values: [EntryRecord]
+    var weight: Double
+  }
+
+  struct EntryRecord: Codable {
+    var key: String
+    var value: ValueRecord
+  }
+
+  indirect enum ValueRecord: Codable {
+    case null, bool(Bool), int(Int), double(Double), string(String), list([ValueRecord]), map([EntryRecord])
+  }
+
+  func json() throws -> String { try JSONText.encode(self) }
+
+  init(json text: String) throws {
+    self = try JSONDecoder().decode(PlanRecord.self, from: Data(text.utf8))
+  }
+}
+
+// MARK: - From the plan
+
+extension PlanRecord {
+  init(_ plan: Plan) {
+    job = plan.job
+    logicalDate = plan.logicalDate.milliseconds
+    timeoutMilliseconds = plan.timeout?.milliseconds
+    deliverable = plan.deliverable?.name
+    steps = plan.steps.map(StepRecord.init)
+  }
+}
+
+extension PlanRecord.StepRecord {
+  init(_ step: PlannedStep) {
+    (id, uses, needs, when) = (step.id.name, step.uses, step.needs.map(\.name), step.when.rawValue)
+    with = step.with.map(PlanRecord.EntryRecord.init)
+    attempts = step.retry.attempts
+    backoffMilliseconds = step.retry.backoff.milliseconds
+    maxBackoffMilliseconds = step.retry.maxBackoff.milliseconds
+    timeoutMilliseconds = step.timeout?.milliseconds
+    switch step.tolerate {
+    case .count(let count): tolerateCount = count
+    case .share(let share): tolerateShare = share
+    }
+    (pool, priority, isFinal) = (step.pool, step.priority, step.isFinal)
+    skip = step.skip.map(PlanRecord.SkipRecord.init)
+    tasks = step.tasks.map {
+      PlanRecord.TaskRecord(key: $0.id.key, values: $0.values.map(PlanRecord.EntryRecord.init), weight: $0.weight)
+    }
+  }
+}
+
+extension PlanRecord.SkipRecord {
+  init(_ reason: SkipReason) {
+    switch reason {
+    case .notDue(let why): self.init(kind: "not due", text: why)
+    case .missingSecret(let name, let sentence): self.init(kind: "missing secret", text: sentence, name: name)
+    case .deselected: self.init(kind: "deselected", text: "")
+    case .condition(let why): self.init(kind: "condition", text: why)
+    case .needFailed(let step): self.init(kind: "need failed", text: step.name)
+    }
+  }
+
+  var reason: SkipReason {
+    switch kind {
+    case "not due": .notDue(text)
+    case "missing secret": .missingSecret(name: name ?? "", sentence: text)
+    case "deselected": .deselected
+    case "need failed": .needFailed(StepID(text))
+    default: .condition(text)
+    }
+  }
+}
+
+extension PlanRecord.EntryRecord {
+  init(_ entry: JobValue.Entry) {
+    self.init(key: entry.key, value: .init(entry.value))
+  }
+
+  var entry: JobValue.Entry { JobValue.Entry(key, value.value) }
+}
+
+extension PlanRecord.ValueRecord {
+  init(_ value: JobValue) {
+    switch value {
+    case .null: self = .null
+    case .bool(let flag): self = .bool(flag)
+    case .int(let number): self = .int(number)
+    case .double(let number): self = .double(number)
+    case .string(let text): self = .string(text)
+    case .list(let values): self = .list(values.map(PlanRecord.ValueRecord.init))
+    case .map(let entries): self = .map(entries.map(PlanRecord.EntryRecord.init))
+    }
+  }
+
+  var value: JobValue {
+    switch self {
+    case .null: .null
+    case .bool(let flag): .bool(flag)
+    case .int(let number): .int(number)
+    case .double(let number): .double(number)
+    case .string(let text): .string(text)
+    case .list(let values): .list(values.map(\.value))
+    case .map(let entries): .map(entries.map(\.entry))
+    }
+  }
+}
+
+// MARK: - Back to the plan
+
+extension PlanRecord {
+  var plan: Plan {
+    Plan(
+      job: job, logicalDate: Instant(milliseconds: logicalDate), steps: steps.map(\.step), deliverable: deliverable.map { StepID($0) },
+      timeout: timeoutMilliseconds.map { .milliseconds($0) })
+  }
+}
+
+extension PlanRecord.StepRecord {
+  var step: PlannedStep {
+    PlannedStep(
+      id: StepID(id), uses: uses, needs: needs.map { StepID($0) }, with: with.map(\.entry), when: Step.When(rawValue: when) ?? .success,
+      retry: RetryPolicy(
+        attempts: attempts, backoff: .milliseconds(backoffMilliseconds), maxBackoff: .milliseconds(maxBackoffMilliseconds)),
+      timeout: timeoutMilliseconds.map { .milliseconds($0) }, tolerate: tolerateShare.map { .share($0) } ?? .count(tolerateCount ?? 0),
+      pool: pool, priority: priority, isFinal: isFinal, skip: skip?.reason,
+      tasks: tasks.map {
+        PlannedTask(id: TaskID(StepID(id), $0.key), values: $0.values.map(\.entry), weight: $0.weight)
+      })
+  }
+}

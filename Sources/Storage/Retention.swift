@@ -1,0 +1,93 @@
+internal import GRDB
+public import MarketData
+public import Scheduling
+
+/// How long each kind of data is kept before a logical date; nil is for ever.
+public struct RetentionRules: Sendable, Equatable {
+  public var rawResponses: Duration?
+  public var runs: Duration?
+  public var qualityResults: Duration?
+  public var signals: Duration?
+  public var tickers: Duration?
+  public var candles: [Interval: Duration]
+
+  public init(
+    rawResponses: Duration? = nil, runs: Duration? = nil, qualityResults: Duration? = nil, signals: Duration? = nil,
+    tickers: Duration? = nil, candles: [Interval: Duration] = [:]
+  ) {
+    (self.rawResponses, self.runs, self.qualityResults) = (rawResponses, runs, qualityResults)
+    (self.signals, self.tickers, self.candles) = (signals, tickers, candles)
+  }
+}
+
+/// What pruning deletes, or would delete: rows by table, and the bodies that no row names any more.
+public struct PruneReport: Sendable, Equatable {
+  public var rows: [Deleted]
+  public var orphanedBodies: [String]
+
+  public struct Deleted: Sendable, Equatable {
+    public var table: String
+    public var rows: Int
+  }
+
+  public var total: Int { rows.reduce(0) { $0 + $1.rows } }
+}
+
+extension WarehouseReader {
+  /// What ``WarehouseTransaction/prune(by:at:)`` would delete.
+  public func prunable(by rules: RetentionRules, at logicalDate: Instant) throws -> PruneReport {
+    let deletions = rules.deletions(at: logicalDate)
+    let rows = try deletions.map { deletion in
+      PruneReport.Deleted(
+        table: deletion.label,
+        rows: try Int.fetchOne(
+          database, sql: "SELECT count(*) FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)!)
+    }
+    guard let before = rules.rawResponses.map({ logicalDate - $0 }) else { return PruneReport(rows: rows, orphanedBodies: []) }
+    let orphans = try String.fetchAll(
+      database,
+      sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(logical_date) < ? ORDER BY body_hash",
+      arguments: [before.milliseconds])
+    return PruneReport(rows: rows, orphanedBodies: orphans)
+  }
+}
+
+extension WarehouseTransaction {
+  /// Deletes what is older than the rules keep. The bodies it reports are to be removed from the raw store after the commit.
+  public func prune(by rules: RetentionRules, at logicalDate: Instant) throws -> PruneReport {
+    let report = try reader.prunable(by: rules, at: logicalDate)
+    for deletion in rules.deletions(at: logicalDate) {
+      try database.execute(sql: "DELETE FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)
+    }
+    return report
+  }
+}
+
+private struct Deletion {
+  let label: String
+  let table: String
+  let condition: String
+  let arguments: StatementArguments
+}
+
+extension RetentionRules {
+  fileprivate func deletions(at logicalDate: Instant) -> [Deletion] {
+    func older(_ table: String, _ column: String, than age: Duration?, _ more: String = "") -> Deletion? {
+      age.map { Deletion(label: table, table: table, condition: "\(column) < ?\(more)", arguments: [(logicalDate - $0).milliseconds]) }
+    }
+    let plain = [
+      older("raw_responses", "logical_date", than: rawResponses),
+      // The run that prunes, and others under way, stay.
+      older("runs", "logical_date", than: runs, " AND state <> 'running'"),
+      older("quality_results", "logical_date", than: qualityResults),
+      older("signals", "valid_from", than: signals),
+      older("tickers", "logical_date", than: tickers),
+    ]
+    let byInterval = candles.sorted { $0.key < $1.key }.map { interval, age in
+      Deletion(
+        label: "candles \(interval)", table: "candles", condition: "interval = ? AND open_time < ?",
+        arguments: [interval.rawValue, (logicalDate - age).milliseconds])
+    }
+    return plain.compactMap(\.self) + byInterval
+  }
+}

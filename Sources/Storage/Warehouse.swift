@@ -1,0 +1,148 @@
+internal import CSQLite
+import Foundation
+internal import GRDB
+public import JobGraph
+
+/// The one file of data: everything `jobs` keeps except the bodies of responses.
+///
+/// One process writes: the holder of the ``RunLock``. Readers open the file read-only and see the last committed state.
+public final class Warehouse: Sendable {
+  public let path: String
+  let database: any DatabaseWriter & Sendable
+  /// The fencing token of the lock under which this process writes; nil for readers.
+  let fence: Int64?
+
+  /// Opens for writing: makes the file when there is none, and brings its schema up to date.
+  /// - Throws: ``WarehouseError``.
+  public convenience init(writingTo path: String, lock: borrowing RunLock) throws {
+    try Warehouse.refuseEmptyFile(at: path)
+    var configuration = Warehouse.configuration()
+    configuration.prepareDatabase { database in
+      // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves.
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      try Schema.migrate(pool, path: path)
+      let fence = try pool.write { database in
+        try Int64.fetchOne(
+          database,
+          sql: """
+            INSERT INTO fences (name, token) VALUES ('writer', 1)
+            ON CONFLICT (name) DO UPDATE SET token = token + 1 RETURNING token
+            """)!
+      }
+      self.init(path: path, database: pool, fence: fence)
+    } catch let error as WarehouseError {
+      throw error
+    } catch {
+      throw WarehouseError(error, path: path)
+    }
+  }
+
+  /// Opens for reading.
+  /// - Throws: ``WarehouseError``; `.missing` when nothing was ever stored.
+  public convenience init(reading path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { throw WarehouseError.missing(path: path) }
+    try Warehouse.refuseEmptyFile(at: path)
+    var configuration = Warehouse.configuration()
+    configuration.readonly = true
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.read { try Schema.refuseNewer($0, path: path) }
+      self.init(path: path, database: queue, fence: nil)
+    } catch let error as WarehouseError {
+      throw error
+    } catch {
+      throw WarehouseError(error, path: path)
+    }
+  }
+
+  /// A warehouse in memory, for tests and for commands that must leave no file.
+  public convenience init(inMemory: Void = ()) throws {
+    let queue = try DatabaseQueue(configuration: Warehouse.configuration())
+    try Schema.migrator.migrate(queue)
+    try queue.write { try $0.execute(sql: "INSERT INTO fences (name, token) VALUES ('writer', 1)") }
+    self.init(path: ":memory:", database: queue, fence: 1)
+  }
+
+  private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?) {
+    (self.path, self.database, self.fence) = (path, database, fence)
+  }
+
+  /// Reads a consistent state.
+  public func read<Value: Sendable>(_ body: @escaping @Sendable (WarehouseReader) throws -> Value) async throws -> Value {
+    do {
+      return try await database.read { try body(WarehouseReader(database: $0)) }
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
+  }
+
+  /// Runs `body` in one transaction and makes it durable. Refused when another process has taken the lock meanwhile.
+  public func write<Value: Sendable>(_ body: @escaping @Sendable (WarehouseTransaction) throws -> Value) async throws -> Value {
+    let (fence, path) = (fence, path)
+    do {
+      return try await database.write { database in
+        let token = try Int64.fetchOne(database, sql: "SELECT token FROM fences WHERE name = 'writer'")
+        guard token == fence else { throw WarehouseError.fenced(path: path) }
+        return try body(WarehouseTransaction(database: database))
+      }
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
+  }
+
+  /// As ``write(_:)``, but a power cut may undo it (a crash of the program cannot): for what can be learned again.
+  func writeLightly<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    do {
+      return try await database.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        defer {
+          // Setting a pragma outside a transaction cannot fail on an open connection.
+          _ = sqlite3_exec(database.sqliteConnection, "PRAGMA synchronous = FULL", nil, nil, nil)
+        }
+        var value: Value?
+        try database.inTransaction(.immediate) {
+          value = try body(database)
+          return .commit
+        }
+        return value!
+      }
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
+  }
+
+  /// Closes the file; what is written is safe without it.
+  public func close() throws {
+    try database.close()
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    configuration.foreignKeysEnabled = true
+    configuration.maximumReaderCount = 4
+    configuration.label = "warehouse"
+    return configuration
+  }
+
+  /// A file of zero bytes is what a full disk or a careless hand leaves; SQLite would take it for a new database.
+  private static func refuseEmptyFile(at path: String) throws {
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return }  // no file: a new one is made
+    if (attributes[.size] as? Int) == 0 { throw WarehouseError.empty(path: path) }
+  }
+}
+
+/// Read access to one consistent state.
+public struct WarehouseReader {
+  let database: Database
+}
+
+/// A transaction of the writer: everything in it happens, or nothing.
+public struct WarehouseTransaction: TaskTransaction {
+  let database: Database
+
+  public var reader: WarehouseReader { WarehouseReader(database: database) }
+}

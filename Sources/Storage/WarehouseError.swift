@@ -1,0 +1,55 @@
+internal import GRDB
+
+/// Why the warehouse cannot be used.
+public enum WarehouseError: Error, Sendable, Equatable {
+  /// Nothing was ever stored here.
+  case missing(path: String)
+  case empty(path: String)
+  /// Written by a newer version of the program.
+  case newerSchema(path: String, found: String)
+  case damaged(path: String, reason: String)
+  /// Another program holds the database.
+  case busy(path: String)
+  case diskFull(path: String)
+  case readOnly(path: String, reason: String)
+  /// Another process has taken over the lock; nothing of this one is written any more.
+  case fenced(path: String)
+  case other(path: String, reason: String)
+
+  init(_ error: any Error, path: String) {
+    guard let error = error as? DatabaseError else {
+      self = .other(path: path, reason: "\(error)")
+      return
+    }
+    switch error.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
+    case .SQLITE_FULL: self = .diskFull(path: path)
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path: path, reason: error.message ?? "\(error.resultCode)")
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: self = .readOnly(path: path, reason: error.message ?? "\(error.resultCode)")
+    case .SQLITE_IOERR: self = .readOnly(path: path, reason: error.message ?? "input/output error")
+    default: self = .other(path: path, reason: error.message ?? "\(error.resultCode)")
+    }
+  }
+
+  /// Database errors become facts; all others, such as a cancellation or a task's own failure, stay what they are.
+  static func wrapping(_ error: any Error, path: String) -> any Error {
+    error is DatabaseError ? WarehouseError(error, path: path) : error
+  }
+}
+
+extension WarehouseError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missing(let path): "\(path): nothing is stored yet; `jobs run nightly` (or `make nightly` for the sandbox) makes it"
+    case .empty(let path): "\(path) has no bytes, so it is no database; restore a backup, or delete the file to begin anew"
+    case .newerSchema(let path, let found):
+      "\(path) was written by a newer version of jobs (its schema is \(found)); use that version, or restore a backup of this one"
+    case .damaged(let path, let reason): "\(path) is damaged (\(reason)); nothing was written; restore a backup"
+    case .busy(let path): "\(path) is held by another program for more than 30 s; close it and try again"
+    case .diskFull(let path): "\(path): no space left on the disk; what was stored is safe; free some and run again with --resume"
+    case .readOnly(let path, let reason): "\(path) cannot be read or written (\(reason)); check its owner, its mode and the disk"
+    case .fenced(let path): "\(path): another run has taken over; this one writes nothing more"
+    case .other(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}

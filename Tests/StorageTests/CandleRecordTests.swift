@@ -1,0 +1,69 @@
+import JobGraph
+import MarketData
+import Scheduling
+import Storage
+import Testing
+
+@Suite struct `The warehouse keeps candles` {
+  let key = try! SeriesKey(source: "binance", symbol: Symbol("BTCUSDT"), interval: .day1)
+
+  @Test func `by their natural key: writing twice equals writing once`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    let candles = try (0..<10).map { try candle(day: $0, close: 100 + Double($0)) }
+    let first = try await warehouse.write { try $0.upsert(candles, of: key, seenAt: date(20)) }
+    let second = try await warehouse.write { try $0.upsert(candles, of: key, seenAt: date(21)) }
+    #expect((first.new, first.unchanged, second.new, second.unchanged, second.restated) == (10, 0, 0, 10, 0))
+    let series = try await warehouse.read { try $0.series(key, closedBy: date(30)) }
+    #expect(series.close == (0..<10).map { 100 + Double($0) })
+  }
+
+  @Test func `and the old value of one that was restated`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    _ = try await warehouse.write { try $0.upsert([candle(day: 1, close: 100)], of: key, seenAt: date(2)) }
+    let changes = try await warehouse.write { try $0.upsert([candle(day: 1, close: 101)], of: key, seenAt: date(3)) }
+    #expect(changes.restated == 1)
+    let (close, restated) = try await warehouse.read {
+      (try $0.series(key, closedBy: date(9)).close, try $0.restatements(at: date(3)).map(\.openTime))
+    }
+    #expect(close == [101] && restated == [date(1)])
+    #expect(try await warehouse.read { try $0.count(of: .candleRevisions) } == 1)
+  }
+
+  @Test func `and shows only what had closed by a date, the last ones when asked`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    let candles = try (0..<10).map { try candle(day: $0, close: 1 + Double($0)) }
+    _ = try await warehouse.write { try $0.upsert(candles, of: key, seenAt: date(20)) }
+    #expect(try await warehouse.read { try $0.series(key, closedBy: date(5), last: 2).close } == [4, 5])
+    #expect(try await warehouse.read { try $0.series(key, closedBy: date(5) - .milliseconds(1), last: 2).close } == [3, 4])
+  }
+
+  @Test func `and rolls all of them back when one thing fails`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    struct Stop: Error {}
+    await #expect(throws: Stop.self) {
+      try await warehouse.write { transaction -> Int in
+        _ = try transaction.upsert([candle(day: 1, close: 1)], of: key, seenAt: date(2))
+        try transaction.extendWatermark(of: key, from: date(0), until: date(2))
+        throw Stop()
+      }
+    }
+    #expect(try await warehouse.read { try $0.count(of: .candles) } == 0)
+    #expect(try await warehouse.read { try $0.watermark(of: key) } == nil)
+  }
+
+  @Test func `and a watermark that only grows`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    for (from, until) in [(5, 9), (2, 7), (6, 8)] {
+      try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until)) }
+    }
+    #expect(try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9)))
+  }
+}
+
+func date(_ day: Int) -> Instant { Instant(milliseconds: Int64(day) * 86_400_000) }
+
+func candle(day: Int, close: Double) throws -> Candle {
+  try Candle(
+    openTime: date(day), closeTime: date(day + 1) - .milliseconds(1), open: close, high: close + 1, low: close / 2, close: close, volume: 5,
+    trading: .init(quoteVolume: 50, trades: 7, takerBuyVolume: 2, takerBuyQuoteVolume: 20))
+}
