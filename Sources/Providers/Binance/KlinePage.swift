@@ -71,6 +71,7 @@ struct KlinePage {
 
   private mutating func keepClosed(_ rows: [Candle], _ span: KlineSpan) {
     candles = rows.filter(span.hasClosed)
+    problems.removeAll { $0.openTime.map { span.interval.next(after: $0) > span.logicalDate } ?? false }
     guard let last = rows.last, last.openTime == lastOpenTime else { return }
     endsOpen = !span.hasClosed(last)
     nextOpenTimeMin = min(last.closeTime + .milliseconds(1), span.interval.next(after: last.openTime))
