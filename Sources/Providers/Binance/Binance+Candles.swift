@@ -1,0 +1,80 @@
+public import MarketData
+public import Scheduling
+
+extension Binance: CandleProvider {
+  public var name: String { client.settings.name }
+  public var intervals: Set<Interval> { Set(Interval.allCases) }
+
+  /// Pages through klines from `from` to the last bar that can have closed at the logical date.
+  ///
+  /// The requests, and so the bodies, depend only on the arguments and on earlier answers. A short page is not taken for the
+  /// end: outages leave holes. Bars that stand off the grid, and close times cut short by an outage, come through as they are.
+  public func candles(
+    _ symbol: Symbol, _ interval: Interval, from: Instant, until logicalDate: Instant, latest: Instant?,
+    each page: (CandlePage) async throws -> Void
+  ) async throws {
+    var walk = KlineWalk(symbol: symbol, interval: interval, from: from, logicalDate: logicalDate)
+    while let request = walk.nextRequest {
+      guard walk.pagesLeft > 0 else { throw endless(request) }
+      let span = walk.span
+      let answered = try await client.ask(request, logicalDate: logicalDate, latest: latest) { answer, _ throws(Refusal) in
+        try KlinePage.read(answer, span)
+      }
+      walk.advance(behind: answered.value)
+      guard answered.value.lastOpenTime != nil || !answered.value.problems.isEmpty else { return }
+      try await page(answered.value.candlePage(hash: answered.responseHash))
+    }
+  }
+}
+
+extension Binance {
+  private func endless(_ request: ProviderRequest) -> ProviderFailure {
+    let refusal = Refusal(.unexpectedShape, "stopped paging, there are many more pages than bars can fill", isTransient: false)
+    return ProviderFailure(refusal, provider: name, subject: request.subject)
+  }
+}
+
+/// Where the paging of one series stands: a value, so that every decision about the next request can be tested.
+struct KlineWalk {
+  let symbol: Symbol
+  let interval: Interval
+  let logicalDate: Instant
+  private var start: Instant
+  /// Zero means that the provider goes on where no more bars can be.
+  private(set) var pagesLeft: Int
+  private var isDone = false
+
+  /// Pages that holes and off-grid bars may cost beyond the estimate; an endless answer ends here.
+  private static let pagesBeyondEstimateMax = 100
+
+  init(symbol: Symbol, interval: Interval, from: Instant, logicalDate: Instant) {
+    (self.symbol, self.interval, self.logicalDate) = (symbol, interval, logicalDate)
+    start = from
+    pagesLeft = Binance.klineRequests(from: from, until: logicalDate, interval: interval) + KlineWalk.pagesBeyondEstimateMax
+  }
+
+  /// What the next page may hold.
+  var span: KlineSpan { KlineSpan(interval: interval, first: start, logicalDate: logicalDate) }
+
+  /// nil when no further bar can have closed at the logical date.
+  var nextRequest: ProviderRequest? {
+    guard !isDone, interval.next(after: start) <= logicalDate else { return nil }
+    return ProviderRequest(
+      path: "/api/v3/klines",
+      query: [
+        ("symbol", symbol.name), ("interval", interval.rawValue), ("startTime", String(start.milliseconds)),
+        ("endTime", String(logicalDate.milliseconds - 1)), ("limit", String(Binance.klinesPerRequest)),
+      ],
+      weight: Binance.Weight.klines, subject: "\(symbol) \(interval)")
+  }
+
+  mutating func advance(behind page: KlinePage) {
+    pagesLeft -= 1
+    guard let last = page.lastOpenTime, !page.endsOpen else {
+      isDone = true
+      return
+    }
+    // Off the grid, the next bar may open as soon as the last one ended.
+    start = max(last + .milliseconds(1), page.nextOpenTimeMin ?? last)
+  }
+}

@@ -1,0 +1,39 @@
+/// One GET request in the words of an adapter: without host, key or limits.
+struct ProviderRequest {
+  /// Begins with a slash: `/api/v3/klines`.
+  var path: String
+  /// Not yet encoded. Never a key.
+  var query: [(name: String, value: String)]
+  /// What it costs, in the provider's unit.
+  var weight: Int
+  /// For messages: `BTCUSDT 1h`.
+  var subject: String
+
+  /// Path and query, encoded, the parameters sorted by name: the same text for the same question.
+  var canonical: String {
+    let parameters = query.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
+      .map { "\($0.name.percentEncoded())=\($0.value.percentEncoded())" }
+    return parameters.isEmpty ? path : path + "?" + parameters.joined(separator: "&")
+  }
+}
+
+/// An answer as the adapters read it.
+struct ProviderAnswer {
+  /// nil when it comes from the archive, which keeps bodies.
+  var status: Int?
+  var body: [UInt8]
+}
+
+/// What an adapter read out of an answer.
+struct Reading<Value> {
+  var value: Value
+  /// It holds nothing: ``AnswerClass/empty`` instead of ``AnswerClass/ok``.
+  var isEmpty: Bool
+}
+
+/// A reading, and where it comes from.
+struct Answered<Value> {
+  var value: Value
+  /// SHA-256 of the body: the way back from a number to the response it came from.
+  var responseHash: String
+}
