@@ -1,0 +1,85 @@
+import FlyingFox
+import FlyingSocks
+import Foundation
+import Scheduling
+
+/// Where a running sandbox is reached.
+public struct SandboxAddress: Sendable, Equatable {
+  public let port: UInt16
+  /// Without a slash at the end: `http://127.0.0.1:4711/binance`.
+  public var binanceBaseURL: String { "http://127.0.0.1:\(port)/binance" }
+  /// Without a slash at the end: `http://127.0.0.1:4711/alphavantage`.
+  public var alphaVantageBaseURL: String { "http://127.0.0.1:\(port)/alphavantage" }
+}
+
+/// A loopback stand-in for Binance and Alpha Vantage: their own wire formats, with their limits.
+///
+/// It answers `/api/v3/ping`, `time`, `exchangeInfo`, `klines`, `uiKlines`, `ticker/24hr`, `ticker/price` and `depth` below the base URL of
+/// Binance, and `/query` with TIME_SERIES_DAILY, TIME_SERIES_DAILY_ADJUSTED and GLOBAL_QUOTE below that of Alpha Vantage. Times are in
+/// milliseconds and bars in UTC: the header `X-MBX-TIME-UNIT` is not read, and another `timeZone` is refused.
+public actor SandboxServer {
+  private let configuration: SandboxConfiguration
+  private var http: HTTPServer?
+  private var running: Task<Void, any Error>?
+
+  public init(configuration: SandboxConfiguration) {
+    self.configuration = configuration
+  }
+
+  /// Returns when it accepts connections.
+  /// - Throws: ``SandboxError``.
+  public func start() async throws -> SandboxAddress {
+    guard http == nil else { throw SandboxError.alreadyStarted }
+    let desk = try Desk(configuration)
+    let server = HTTPServer(
+      config: HTTPServer.Configuration(
+        address: try .inet(ip4: "127.0.0.1", port: configuration.port), timeout: 600,
+        pool: PromptPool(base: HTTPServer.defaultPool()), logger: .disabled),
+      handler: ClosureHTTPHandler { request in await desk.respond(to: request) })
+    http = server
+    let task = Task { try await server.run() }
+    running = task
+    do {
+      try await server.waitUntilListening(timeout: 10)
+    } catch {
+      task.cancel()
+      throw SandboxError.cannotListen(port: configuration.port, reason: "\(error)")
+    }
+    guard case .ip4(_, let port)? = await server.listeningAddress else {
+      throw SandboxError.cannotListen(port: configuration.port, reason: "it has no address")
+    }
+    return SandboxAddress(port: port)
+  }
+
+  /// Closes all connections; returns when that is done.
+  public func stop() async {
+    await http?.stop(timeout: 0)
+    running?.cancel()
+    _ = await running?.result
+    running = nil
+  }
+
+  /// Starts, when it has not been started, and serves until the task is cancelled or ``stop()`` is called.
+  public func run() async throws {
+    if http == nil { _ = try await start() }
+    await withTaskCancellationHandler {
+      _ = await running?.result
+    } onCancel: {
+      Task { await stop() }
+    }
+  }
+}
+
+/// Turns off the delay of small packets: header and body are two writes, and the second would wait for the first one's acknowledgement.
+private struct PromptPool<Base: AsyncSocketPool>: AsyncSocketPool {
+  let base: Base
+
+  func prepare() async throws { try await base.prepare() }
+  func run() async throws { try await base.run() }
+
+  func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
+    // The accepted sockets inherit it from the listening one, which is the first to wait.
+    try socket.setValue(true, for: BoolSocketOption(level: Int32(IPPROTO_TCP), name: TCP_NODELAY))
+    try await base.suspendSocket(socket, untilReadyFor: events)
+  }
+}
