@@ -1,0 +1,70 @@
+public import MarketData
+
+extension CandleSeries {
+  /// On-balance volume: the volume of bars that closed higher less that of bars that closed lower, cumulative, in units of volume.
+  /// Starts at index 0 with the first volume.
+  ///
+  /// Its level depends on where history starts; only its changes speak.
+  ///
+  /// - Complexity: O(*n*).
+  public func obv() -> Column {
+    column(warmUp: 0) { bars, output in
+      var total = bars.volume[0]
+      output[0] = total
+      for index in 1..<max(1, bars.count) {
+        let (now, before) = (bars.close[index], bars.close[index - 1])
+        total += now > before ? bars.volume[index] : now < before ? -bars.volume[index] : 0
+        output[index] = total
+      }
+    }
+  }
+
+  /// The accumulation/distribution line: volume times where the close lies in the bar's range (-1 at the low, 1 at the high),
+  /// cumulative, in units of volume. Defined from index 0; a bar without range adds nothing.
+  ///
+  /// - Complexity: O(*n*).
+  public func accumulationDistribution() -> Column {
+    column(warmUp: 0) { bars, output in
+      var total = 0.0
+      for index in 0..<bars.count {
+        total += bars.moneyFlow(index)
+        output[index] = total
+      }
+    }
+  }
+
+  /// The Chaikin oscillator: a fast less a slow exponential average of the accumulation/distribution line, in units of volume.
+  /// Defined from index `slow - 1`; both averages start with the line's first value, as in TA-Lib.
+  ///
+  /// - Precondition: `0 < fast < slow`.
+  /// - Complexity: O(*n*).
+  public func adOscillator(fast: Int = 3, slow: Int = 10) -> Column {
+    precondition(fast > 0 && fast < slow, "an oscillator needs 0 < fast < slow")
+    return column(warmUp: slow - 1) { bars, output in
+      let weights = SIMD2(Smoothing.weight(period: fast), Smoothing.weight(period: slow))
+      var total = bars.moneyFlow(0)
+      var averages = SIMD2(repeating: total)
+      for index in 0..<bars.count {
+        if index > 0 {
+          total += bars.moneyFlow(index)
+          averages += weights * (SIMD2(repeating: total) - averages)
+        }
+        if index >= slow - 1 { output[index] = averages.x - averages.y }
+      }
+    }
+  }
+
+  /// Chaikin money flow: the accumulation/distribution of the last `period` bars as a share of their volume, -1...1.
+  /// Defined from index `period - 1` where there was any volume.
+  ///
+  /// - Precondition: `period > 0`.
+  /// - Complexity: O(*n*).
+  public func cmf(_ period: Int = 20) -> Column {
+    precondition(period > 0, "a money flow needs a period above zero")
+    return column(warmUp: period - 1) { bars, output in
+      SlidingWindow(length: period).forEachSums(
+        in: 0..<bars.count, element: { SIMD2(bars.moneyFlow($0), bars.volume[$0]) },
+        body: { output[$0] = $1.y > 0 ? $1.x / $1.y : .nan })
+    }
+  }
+}
