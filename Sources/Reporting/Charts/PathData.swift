@@ -1,0 +1,29 @@
+/// The `d` of an SVG path, in tenths of a unit.
+struct PathData {
+  private(set) var text = ""
+
+  var isEmpty: Bool { text.isEmpty }
+
+  mutating func move(_ x: Double, _ y: Double) { text += "M\(Self.number(x)) \(Self.number(y))" }
+  mutating func line(_ x: Double, _ y: Double) { text += "L\(Self.number(x)) \(Self.number(y))" }
+  mutating func vertical(to y: Double) { text += "V\(Self.number(y))" }
+  mutating func horizontal(to x: Double) { text += "H\(Self.number(x))" }
+  mutating func close() { text += "Z" }
+  mutating func append(_ other: PathData) { text += other.text }
+
+  mutating func rectangle(x: Double, y: Double, width: Double, height: Double) {
+    move(x, y)
+    horizontal(to: x + width)
+    vertical(to: y + height)
+    horizontal(to: x)
+    close()
+  }
+
+  /// A coordinate with at most one decimal; what is not finite becomes zero.
+  static func number(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e7 else { return "0" }
+    let tenths = Int((value * 10).rounded())
+    if tenths % 10 == 0 { return String(tenths / 10) }
+    return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)"
+  }
+}

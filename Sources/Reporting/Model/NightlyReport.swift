@@ -1,0 +1,138 @@
+public import MarketData
+public import Scheduling
+
+/// What the desk reads in the morning: the overview of one logical date. A value; ``ReportRenderer`` makes the page, and
+/// ``json``, ``csvTables`` and ``MailVersion`` the same content for others.
+public struct NightlyReport: Sendable {
+  public var job: String
+  public var logicalDate: Instant
+  public var verdict: Verdict
+  public var coverage: Coverage
+  public var changes: Section<Changes>
+  public var signals: Section<[SignalRow]>
+  /// Nil when no alerts are configured: the section is left out.
+  public var alerts: Section<[AlertRow]>?
+  /// Every symbol that has data, in any order; the page picks the top and the bottom by z and lists all.
+  public var movers: Section<[Mover]>
+  public var risks: Section<[RiskRow]>
+  /// Splits, dividends, holidays, clock changes: one sentence each.
+  public var calendar: Section<[String]>
+  public var quality: Section<[QualityRow]>
+  public var health: Section<Health>
+  public var links: Links
+  /// How the figures are made, one sentence each, for the end of the page.
+  public var method: [String]
+
+  public init(
+    job: String, logicalDate: Instant, verdict: Verdict, coverage: Coverage = Coverage(), changes: Section<Changes> = .ready(Changes()),
+    signals: Section<[SignalRow]> = .ready([]), alerts: Section<[AlertRow]>? = nil, movers: Section<[Mover]> = .ready([]),
+    risks: Section<[RiskRow]> = .ready([]), calendar: Section<[String]> = .ready([]), quality: Section<[QualityRow]> = .ready([]),
+    health: Section<Health> = .ready(Health()), links: Links = Links(), method: [String] = []
+  ) {
+    (self.job, self.logicalDate, self.verdict, self.coverage) = (job, logicalDate, verdict, coverage)
+    (self.changes, self.signals, self.alerts, self.movers) = (changes, signals, alerts, movers)
+    (self.risks, self.calendar, self.quality, self.health) = (risks, calendar, quality, health)
+    (self.links, self.method) = (links, method)
+  }
+
+  /// How much of the expected data is there. Nil is "not known", which is not zero.
+  public struct Coverage: Sendable, Equatable {
+    /// All bars that open earlier are in the warehouse.
+    public var dataThrough: Instant?
+    public var symbolsExpected: Int?
+    public var symbolsDelivered: Int?
+    public var gaps: Int?
+    public var restatements: Int?
+    public var quarantined: Int?
+
+    public init(
+      dataThrough: Instant? = nil, symbolsExpected: Int? = nil, symbolsDelivered: Int? = nil, gaps: Int? = nil,
+      restatements: Int? = nil, quarantined: Int? = nil
+    ) {
+      (self.dataThrough, self.symbolsExpected, self.symbolsDelivered) = (dataThrough, symbolsExpected, symbolsDelivered)
+      (self.gaps, self.restatements, self.quarantined) = (gaps, restatements, quarantined)
+    }
+  }
+
+  /// What is different from the report before.
+  public struct Changes: Sendable, Equatable {
+    /// The date of the report that this one is compared with; nil for a first report.
+    public var since: Instant?
+    public var newSignals: [SignalChange]
+    public var closedSignals: [SignalChange]
+    public var reversedSignals: [SignalChange]
+    /// Bars whose stored values the provider changed.
+    public var restatedBars: [RestatedBar]
+    public var newSymbols: [Symbol]
+    public var missingSymbols: [Symbol]
+
+    public init(
+      since: Instant? = nil, newSignals: [SignalChange] = [], closedSignals: [SignalChange] = [], reversedSignals: [SignalChange] = [],
+      restatedBars: [RestatedBar] = [], newSymbols: [Symbol] = [], missingSymbols: [Symbol] = []
+    ) {
+      (self.since, self.newSignals, self.closedSignals, self.reversedSignals) = (since, newSignals, closedSignals, reversedSignals)
+      (self.restatedBars, self.newSymbols, self.missingSymbols) = (restatedBars, newSymbols, missingSymbols)
+    }
+  }
+
+  /// A signal that came, went or turned.
+  public struct SignalChange: Sendable, Equatable {
+    public var symbol: Symbol
+    public var strategy: String
+    public var direction: Direction
+    /// What happened and at which values.
+    public var sentence: String
+
+    public init(symbol: Symbol, strategy: String, direction: Direction, sentence: String) {
+      (self.symbol, self.strategy, self.direction, self.sentence) = (symbol, strategy, direction, sentence)
+    }
+  }
+
+  /// A stored number that the provider has changed; the old value is kept.
+  public struct RestatedBar: Sendable, Equatable {
+    public var symbol: Symbol
+    public var interval: Interval
+    public var openTime: Instant
+    /// `close`, `volume`.
+    public var field: String
+    public var old: Double?
+    public var new: Double?
+
+    public init(symbol: Symbol, interval: Interval, openTime: Instant, field: String, old: Double?, new: Double?) {
+      (self.symbol, self.interval, self.openTime, self.field, self.old, self.new) = (symbol, interval, openTime, field, old, new)
+    }
+  }
+
+  /// Where the reader can go from this page. Only files that exist; nil leaves the link out.
+  public struct Links: Sendable, Equatable {
+    public var index: RelativePath?
+    public var previous: ReportLink?
+    public var next: ReportLink?
+    public var run: RelativePath?
+    /// The tables as CSV and `report.json`.
+    public var files: [ReportLink]
+    /// The page of each symbol that has one.
+    public var symbols: [Symbol: RelativePath]
+
+    public init(
+      index: RelativePath? = nil, previous: ReportLink? = nil, next: ReportLink? = nil, run: RelativePath? = nil,
+      files: [ReportLink] = [], symbols: [Symbol: RelativePath] = [:]
+    ) {
+      (self.index, self.previous, self.next, self.run, self.files, self.symbols) = (index, previous, next, run, files, symbols)
+    }
+  }
+}
+
+/// Where a signal points.
+public enum Direction: String, Sendable, CaseIterable {
+  case long, short, flat
+
+  /// Told apart without colour.
+  public var shape: String {
+    switch self {
+    case .long: "▲"
+    case .short: "▼"
+    case .flat: "◆"
+    }
+  }
+}
