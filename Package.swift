@@ -29,28 +29,48 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // System libraries.
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CSystem"),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The pure core: values in, values out.
     module("Scheduling"),
     module("JobGraph", ["Scheduling", .product(name: "HeapModule", package: "swift-collections")]),
     module("MarketData", ["Scheduling"]),
+    module("Analysis", ["MarketData", "Scheduling"]),
+    module("Reporting", ["MarketData", "Scheduling", .product(name: "Mustache", package: "swift-mustache")]),
 
     // The ring around it: files, sockets, SQLite.
     module(
       "Storage",
-      ["Scheduling", "JobGraph", "MarketData", "CSQLite", "CSystem", "CZlib", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
+      ["Scheduling", "JobGraph", "MarketData", "CSQLite", "CLinux", "CZlib", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
+    module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto"]),
     module("Mirroring"),
     module("Running", ["Scheduling", "JobGraph"]),
+    module(
+      "Sandbox",
+      [
+        "MarketData", "Scheduling", "CZlib", .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
+    module(
+      "Steps",
+      [
+        "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Running",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
 
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"]),

@@ -3,7 +3,7 @@ extension Schema {
   static let limitsAndMirror = """
     -- How much of a limit was used in a slot of its window.
     CREATE TABLE rate_usage (
-      provider TEXT NOT NULL, limit_name TEXT NOT NULL, slot_start INTEGER NOT NULL, used INTEGER NOT NULL,
+      provider TEXT NOT NULL, limit_name TEXT NOT NULL, slot_start INTEGER NOT NULL, slot_end INTEGER NOT NULL, used INTEGER NOT NULL,
       PRIMARY KEY (provider, limit_name, slot_start)
     ) STRICT, WITHOUT ROWID;
 

@@ -40,6 +40,15 @@ extension Warehouse {
     }
   }
 
+  /// Says what a recorded answer turned out to be.
+  public func judge(source: String, request: String, logicalDate: Instant, bodyHash: String, answer: String) async throws {
+    try await writeLightly { database in
+      try database.cachedStatement(
+        sql: "UPDATE raw_responses SET answer = ? WHERE source = ? AND request = ? AND logical_date = ? AND body_hash = ?"
+      ).execute(arguments: [answer, source, request, logicalDate.milliseconds, bodyHash])
+    }
+  }
+
   /// The hash of the body that answered a request for a logical date: the first of these classes that was received.
   public func answeredBody(source: String, request: String, logicalDate: Instant, answers: [String]) async throws -> String? {
     try await read { reader in

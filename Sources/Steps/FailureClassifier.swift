@@ -1,0 +1,42 @@
+public import JobGraph
+import Providers
+import Scheduling
+import Storage
+import Transport
+
+/// Explains errors to the runner: what each means for the run is decided here and nowhere else.
+public enum FailureClassifier {
+  public static func classify(_ error: any Error) -> TaskFailure {
+    switch error {
+    case let failure as TaskFailure: failure
+    case let failure as ProviderFailure: classify(failure)
+    case let failure as WarehouseError: classify(failure)
+    case let failure as FileError: TaskFailure(.storage, failure.description)
+    case let refusal as LimiterRefusal: TaskFailure(.deferred(until: refusal.availableAt), "\(refusal.provider): \(refusal.reason)")
+    case is CancellationError: TaskFailure(.transient, "stopped before its end")
+    default: TaskFailure(.bug, "unexpected: \(error)")
+    }
+  }
+
+  private static func classify(_ failure: ProviderFailure) -> TaskFailure {
+    switch failure.answer {
+    case .auth, .entitlement: return TaskFailure(.credentials, failure.message)
+    case .notJSON, .unexpectedShape:
+      return TaskFailure(failure.isTransient ? .transient : .data, failure.message, retryAfter: failure.retryAfter)
+    case .quota, .banned, .limited:
+      if let available = failure.availableAt, !failure.isTransient || failure.answer != .limited {
+        return TaskFailure(.deferred(until: available), failure.message)
+      }
+      return TaskFailure(.transient, failure.message, retryAfter: failure.retryAfter)
+    default:
+      return TaskFailure(failure.isTransient ? .transient : .permanent, failure.message, retryAfter: failure.retryAfter)
+    }
+  }
+
+  private static func classify(_ error: WarehouseError) -> TaskFailure {
+    switch error {
+    case .busy: TaskFailure(.transient, error.description)
+    default: TaskFailure(.storage, error.description)
+    }
+  }
+}

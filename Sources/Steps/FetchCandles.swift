@@ -1,0 +1,192 @@
+public import JobGraph
+public import MarketData
+public import Providers
+public import Running
+public import Scheduling
+public import Storage
+import Mirroring
+
+/// `binance.candles`, `alphavantage.candles`: brings a series up to the logical date.
+///
+/// Only what the watermark says is missing is asked for, and the last bars once more, since sources restate them. All pages land in
+/// the raw store; then rows, watermark, provenance, the mirror's change and the completion are one transaction. Memory does not grow
+/// with the length of history: beyond a bound, pages are read again from the raw store while they are written.
+public struct FetchCandles: StepOperation {
+  private let provider: any CandleProvider
+  private let calendar: SessionCalendar
+  private let warehouse: Warehouse
+  /// Reads a stored body again; nil for a provider whose answers are never long.
+  private let reread: (@Sendable (_ hash: String) -> [Candle]?)?
+
+  /// Candles that a task holds before it reads pages again instead.
+  private static let heldMax = 20_000
+  /// Bars that are asked for again each night, to see restatements.
+  private static let recheckedBars = 3
+
+  public init(
+    from provider: any CandleProvider, calendar: SessionCalendar, into warehouse: Warehouse,
+    reread: (@Sendable (_ hash: String) -> [Candle]?)? = nil
+  ) {
+    (self.provider, self.calendar, self.warehouse, self.reread) = (provider, calendar, warehouse, reread)
+  }
+
+  public func run(in context: StepContext) async throws -> TaskOutcome {
+    let (symbol, interval) = (try context.symbol(), try context.interval())
+    guard let history = History(context.parameters.text("history")) else {
+      throw TaskFailure(.permanent, "`history` is `\(context.parameters.text("history"))`; write a duration such as 2y, or all")
+    }
+    let key = SeriesKey(source: provider.name, symbol: symbol, interval: interval)
+    let watermark = try await warehouse.read { try $0.watermark(of: key) }
+    let wanted = history.start(before: context.logicalDate)
+    let ranges = missingRanges(wanted: wanted, watermark: watermark, interval: interval, logicalDate: context.logicalDate)
+    var fetched: [Fetched] = []
+    for range in ranges { fetched.append(try await fetch(range, key, context)) }
+    return try await store(fetched, of: key, context)
+  }
+
+  /// What of a series is not known yet, oldest first.
+  func missingRanges(wanted: Instant, watermark: Watermark?, interval: Interval, logicalDate: Instant) -> [Range<Instant>] {
+    let end = end(of: interval, at: logicalDate)
+    let start = interval.openTime(containing: wanted)
+    guard start < end else { return [] }
+    guard let watermark else { return [start..<end] }
+    var ranges: [Range<Instant>] = []
+    let hasNew = watermark.completeUntil < end
+    var overlap = watermark.completeUntil
+    for _ in 0..<FetchCandles.recheckedBars { overlap = interval.openTime(containing: overlap - .milliseconds(1)) }
+    if start < watermark.completeFrom {
+      // A source that answers in one piece gives both ends at once.
+      if hasNew, reread == nil { return [start..<end] }
+      ranges.append(start..<watermark.completeFrom)
+    }
+    if hasNew { ranges.append(max(min(overlap, watermark.completeUntil), watermark.completeFrom)..<end) }
+    return ranges
+  }
+
+  /// The first open time that had not closed by the logical date.
+  private func end(of interval: Interval, at logicalDate: Instant) -> Instant {
+    if calendar.isAlwaysOpen { return interval.openTime(containing: logicalDate) }
+    return calendar.lastClosed(at: logicalDate).map { $0.date.adding(days: 1).midnight } ?? Instant(milliseconds: 0)
+  }
+
+  private func fetch(_ range: Range<Instant>, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {
+    let held = Held(bound: reread == nil ? .max : FetchCandles.heldMax)
+    try await provider.candles(
+      key.symbol, key.interval, from: range.lowerBound, until: context.logicalDate, latest: context.latest
+    ) { page in
+      held.add(page, before: range.upperBound)
+    }
+    return Fetched(range: range, pages: held.pages, begins: held.begins)
+  }
+
+  private func store(_ fetched: [Fetched], of key: SeriesKey, _ context: StepContext) async throws -> TaskOutcome {
+    let (reread, logicalDate) = (reread, context.logicalDate)
+    return try await context.commit(in: warehouse) { transaction in
+      var (changes, problems, warnings) = (CandleChanges(), 0, [String]())
+      for part in fetched {
+        for page in part.pages {
+          guard let candles = page.candles ?? reread?(page.hash) else {
+            throw TaskFailure(.transient, "\(key): a response that had landed cannot be read again; it is asked for once more")
+          }
+          let wanted = candles.filter { part.range.contains($0.openTime) && $0.openTime <= page.last }
+          changes += try transaction.upsert(wanted, of: key, seenAt: logicalDate)
+          try page.record(of: key, logicalDate, transaction)
+          problems += page.problems.count
+          warnings += page.notes
+        }
+        try transaction.extendWatermark(of: key, from: part.completeFrom, until: part.range.upperBound)
+      }
+      if problems > 0 { warnings.append("\(problems) rows are no candles and went to quarantine") }
+      if changes.new + changes.restated > 0 { try transaction.enqueueQuote(of: key, at: logicalDate) }
+      return TaskOutcome(
+        note: fetched.isEmpty ? "up to date" : changes.note,
+        counts: [
+          .init("rows", changes.new + changes.restated + changes.unchanged), .init("new", changes.new),
+          .init("restated", changes.restated), .init("quarantined", problems),
+        ], warnings: warnings)
+    }
+  }
+}
+
+/// What was fetched of one range.
+private struct Fetched: Sendable {
+  let range: Range<Instant>
+  let pages: [HeldPage]
+  /// The first open time that any page had.
+  let begins: Instant?
+
+  /// A short answer that begins later than asked is not known to be the beginning of history: a free key gets the last 100 rows.
+  var completeFrom: Instant {
+    let rows = pages.reduce(0) { $0 + $1.rows }
+    guard let begins, pages.count == 1, rows <= 100, begins > range.lowerBound + .days(7) else { return range.lowerBound }
+    return begins
+  }
+}
+
+/// A page on its way to the warehouse.
+private struct HeldPage: Sendable {
+  let hash: String
+  let rows: Int
+  let first: Instant
+  /// The last candle that had closed.
+  let last: Instant
+  /// nil: too many to hold; they are read again.
+  var candles: [Candle]?
+  let problems: [RowProblem]
+  let events: [CorporateEvent]
+  let notes: [String]
+
+  func record(of key: SeriesKey, _ logicalDate: Instant, _ transaction: WarehouseTransaction) throws {
+    if rows > 0 { try transaction.recordPage(of: key, first: first, last: last, responseHash: hash, logicalDate: logicalDate) }
+    let actions = events.flatMap { event in
+      [event.dividend.map { CorporateAction.Kind.dividend($0) }, event.split.map { .split($0) }].compactMap(\.self)
+        .map { CorporateAction(date: event.date, kind: $0) }
+    }
+    try transaction.upsert(actions, symbol: key.symbol, source: key.source)
+    for problem in problems {
+      try transaction.quarantine(
+        rowAt: problem.index, of: key, text: problem.text, reason: problem.reason.description, responseHash: hash,
+        logicalDate: logicalDate)
+    }
+  }
+}
+
+/// Collects pages, and lets go of their candles beyond a bound.
+private final class Held {
+  private let bound: Int
+  private var count = 0
+  private(set) var pages: [HeldPage] = []
+  private(set) var begins: Instant?
+
+  init(bound: Int) { self.bound = bound }
+
+  func add(_ page: CandlePage, before end: Instant) {
+    count += page.candles.count
+    begins = begins ?? page.firstOpenTime
+    let first = page.candles.first?.openTime ?? page.firstOpenTime ?? end
+    pages.append(
+      HeldPage(
+        hash: page.responseHash, rows: page.candles.count, first: first, last: page.candles.last?.openTime ?? first,
+        candles: count > bound ? nil : page.candles, problems: page.problems, events: page.events, notes: page.notes))
+  }
+}
+
+extension CandleChanges {
+  fileprivate var note: String {
+    restated == 0 ? "\(new) new" : "\(new) new, \(restated) restated"
+  }
+}
+
+extension WarehouseTransaction {
+  /// Tells the mirror the last candle of a series.
+  fileprivate func enqueueQuote(of key: SeriesKey, at logicalDate: Instant) throws {
+    let last = try reader.series(key, closedBy: logicalDate, last: 1)
+    guard let openTime = last.openTimes.first else { return }
+    let value = """
+      {"close":\(last.close[0]),"high":\(last.high[0]),"low":\(last.low[0]),"open":\(last.open[0]),\
+      "open_time":"\(openTime)","volume":\(last.volume[0])}
+      """
+    let path = RealtimePath("quotes", key.source, key.symbol.name, key.interval.rawValue)
+    try enqueue(path: path.description, value: value, logicalDate: logicalDate)
+  }
+}

@@ -1,0 +1,30 @@
+public import JobGraph
+public import Providers
+public import Running
+public import Storage
+import Scheduling
+
+/// `binance.instruments`: what the exchange lists, and what it allows.
+public struct FetchInstruments: StepOperation {
+  private let binance: Binance
+  private let warehouse: Warehouse
+
+  public init(from binance: Binance, into warehouse: Warehouse) {
+    (self.binance, self.warehouse) = (binance, warehouse)
+  }
+
+  public func run(in context: StepContext) async throws -> TaskOutcome {
+    let info = try await binance.exchangeInfo(logicalDate: context.logicalDate, latest: context.latest)
+    let rows = info.instruments.map {
+      InstrumentRow(
+        symbol: $0.symbol, base: $0.base, quote: $0.quote, status: $0.status, tickSize: $0.tickSize?.value, lotStep: $0.lotStep?.value)
+    }
+    let (source, logicalDate, problems) = (binance.name, context.logicalDate, info.problems.count)
+    return try await context.commit(in: warehouse) { transaction in
+      try transaction.upsert(rows, source: source, describedAt: logicalDate)
+      return TaskOutcome(
+        note: "\(rows.count) instruments", counts: [.init("instruments", rows.count)],
+        warnings: problems == 0 ? [] : ["\(problems) instruments could not be read"])
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import JobGraph
+import MarketData
+import Running
+import Scheduling
+import Storage
+
+extension StepContext {
+  /// Commits in the warehouse: the effects, and the task's own completion.
+  func commit(in warehouse: Warehouse, _ effects: @escaping @Sendable (WarehouseTransaction) throws -> TaskOutcome) async throws
+    -> TaskOutcome
+  {
+    try await commit { transaction in
+      guard let transaction = transaction as? WarehouseTransaction else {
+        preconditionFailure("the log of this run is not a warehouse")
+      }
+      return try effects(transaction)
+    }
+  }
+
+  /// The task's symbol.
+  func symbol() throws -> Symbol {
+    do {
+      return try Symbol(value("symbol"))
+    } catch {
+      throw TaskFailure(.permanent, "\(value("symbol").debugDescription) in the watchlist: \(error)")
+    }
+  }
+
+  /// The task's interval, or the one that a parameter names.
+  func interval() throws -> Interval {
+    let name = Parameters(task.values).optionalText("interval") ?? parameters.text("interval")
+    guard let interval = Interval(rawValue: name) else {
+      throw TaskFailure(.permanent, "`\(name)` is no interval; the intervals are \(Interval.allCases.map(\.rawValue).joined(separator: " "))")
+    }
+    return interval
+  }
+}
+
+/// `90d`, `2h`, `2y`, or `all`.
+enum History: Equatable {
+  case all
+  case last(Duration)
+
+  /// - Returns: nil when the text is neither.
+  init?(_ text: String) {
+    if text == "all" {
+      self = .all
+      return
+    }
+    let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800, "y": 31_557_600]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int(text.dropLast()), count > 0, count < 100_000 else { return nil }
+    self = .last(.seconds(count * unit))
+  }
+
+  /// The first instant that is wanted.
+  func start(before logicalDate: Instant) -> Instant {
+    switch self {
+    case .all: Instant(milliseconds: 0)
+    case .last(let duration): max(Instant(milliseconds: 0), logicalDate - duration)
+    }
+  }
+}
