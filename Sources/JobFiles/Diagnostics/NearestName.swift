@@ -2,12 +2,12 @@
 enum NearestName {
   /// The name in `names` with the fewest slips of the keyboard from `wrong`; the first of several.
   ///
-  /// A slip is a character too many, too few, another one, or two swapped. One slip per three characters is forgiven, and at least
-  /// one; case does not count as a slip unless nothing else differs.
+  /// A slip is a character too many, too few, another one, or two swapped. One slip in up to four characters is forgiven, beyond
+  /// that one for every three begun; case does not count.
   /// - Complexity: O(names × length²); names whose length differs too much cost nothing.
   static func find(_ wrong: String, in names: some Sequence<String>) -> String? {
     let wanted = Array(wrong.lowercased().prefix(64))
-    let limit = max(1, wanted.count / 3)
+    let limit = wanted.count <= 4 ? 1 : (wanted.count + 2) / 3
     var best: (name: String, slips: Int)?
     for name in names where abs(name.count - wanted.count) <= limit {
       let slips = distance(wanted, Array(name.lowercased().prefix(64)))
