@@ -1,0 +1,58 @@
+import Foundation
+public import JobGraph
+
+/// Everything under `Jobs/config`: each file as a tree, and those that the program knows as values of their own type.
+public struct Configuration: Sendable {
+  public var watchlist: Watchlist?
+  public var providers: ProvidersConfiguration?
+  public var retention: RetentionConfiguration?
+  public var quality: QualityConfiguration?
+  public var realtime: RealtimeConfiguration?
+  /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
+  private var files: [JobValue.Entry]
+
+  public init(files: [JobValue.Entry] = [], watchlist: Watchlist? = nil) {
+    (self.files, self.watchlist) = (files, watchlist)
+  }
+
+  /// The names of the files, without `.yaml`.
+  public var names: [String] { files.map(\.key) }
+
+  /// The content of a file; nil when there is none of this name.
+  public func value(of name: String) -> JobValue? { files.first { $0.key == name }?.value }
+
+  /// Reads every `.yaml` file of the directory.
+  ///
+  /// - Returns: what could be read, and every mistake of every file in the order of their names. A file with a mistake keeps its
+  ///   place as a tree, so that jobs that refer to it do not have a second one.
+  public static func load(from source: FileSource, directory: String = "Jobs/config") -> (configuration: Configuration, diagnostics: [Diagnostic]) {
+    var (configuration, diagnostics) = (Configuration(), [Diagnostic]())
+    let names: [String]
+    do {
+      names = try source.yamlNames(in: directory)
+    } catch {
+      let place = Diagnostic.Place(file: directory, line: 1, column: 1, length: 1, excerpt: "")
+      return (configuration, [Diagnostic(.unreadable, at: place, "the directory cannot be read: \(error.localizedDescription)")])
+    }
+    for name in names { diagnostics += configuration.add(name, source.document("\(directory)/\(name).yaml")) }
+    return (configuration, diagnostics)
+  }
+
+  private mutating func add(_ name: String, _ read: (document: Document?, diagnostics: [Diagnostic])) -> [Diagnostic] {
+    guard let document = read.document else {
+      files.append(JobValue.Entry(name, .null))
+      return read.diagnostics
+    }
+    let findings = Findings(document.source, read.diagnostics)
+    files.append(JobValue.Entry(name, document.root.value))
+    switch name {
+    case "watchlist": watchlist = Watchlist(document.root, findings)
+    case "providers": providers = ProvidersConfiguration(document.root, findings)
+    case "retention": retention = RetentionConfiguration(document.root, findings)
+    case "quality": quality = QualityConfiguration(document.root, findings)
+    case "realtime": realtime = RealtimeConfiguration(document.root, findings)
+    default: _ = Section(document.root, title: "the file", findings: findings)
+    }
+    return findings.sorted
+  }
+}

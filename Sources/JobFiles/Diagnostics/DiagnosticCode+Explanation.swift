@@ -1,0 +1,60 @@
+extension DiagnosticCode {
+  /// What `jobs explain CODE` tells.
+  public struct Explanation: Sendable, Hashable {
+    /// What is wrong, as a phrase.
+    public var title: String
+    public var cause: String
+    /// What happens because of it.
+    public var consequence: String
+    public var remedy: String
+    /// The mistake, and the same without it.
+    public var example: Example
+
+    public struct Example: Sendable, Hashable {
+      public var wrong: String
+      public var right: String
+    }
+
+    init(_ title: String, cause: String, consequence: String = nothingRuns, remedy: String, wrong: String, right: String) {
+      (self.title, self.cause, self.consequence, self.remedy) = (title, cause, consequence, remedy)
+      example = Example(wrong: wrong, right: right)
+    }
+
+    static let nothingRuns = "The job does not start; nothing was changed. Exit status 78."
+  }
+
+  /// The page of this code as text, without colour and without a trailing line break.
+  public var manual: String {
+    let page = explanation
+    return """
+      \(rawValue)  \(page.title)
+
+      Cause        \(page.cause)
+      Consequence  \(page.consequence)
+      Remedy       \(page.remedy)
+
+      Wrong
+      \(indented(page.example.wrong))
+
+      Right
+      \(indented(page.example.right))
+      """
+  }
+
+  private func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }.joined(separator: "\n")
+  }
+
+  /// Cause, consequence, remedy and an example.
+  public var explanation: Explanation {
+    switch self {
+    case .unreadable, .forbiddenCharacter, .notYAML, .tooLarge, .duplicateKey, .refusedYAML, .severalDocuments: yamlExplanation
+    case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
+      .badSymbol, .badURL, .duplicateEntry:
+      valueExplanation
+    case .unknownStep, .unknownOperation, .unknownParameter, .missingParameter, .wrongDimensions, .undefinedReference, .unknownOverride,
+      .needsItself, .cycle, .duplicateStep, .emptyJob, .emptyEach, .neverRuns:
+      graphExplanation
+    }
+  }
+}
