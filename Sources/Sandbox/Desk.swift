@@ -67,7 +67,8 @@ struct Desk: Sendable {
         status: 500, body: BinanceError.body(code: -1001, message: "Internal error; unable to process your request. Please try again."))
     case .otherSymbol:
       guard let symbol = request["symbol"] else { return await answer(request, at: now) }
-      let other = request.provider == .binance ? (symbol == "BTCUSDT" ? "ADAUSDT" : "BTCUSDT") : alphaVantage.market.symbol(otherThan: symbol)
+      let isCrypto = request.provider == .binance
+      let other = isCrypto ? binance.market.symbol(otherThan: symbol) : alphaVantage.market.symbol(otherThan: symbol)
       return await answer(request.asking(for: other), at: now)
     case .halfBody, .slowDrip:
       return await answer(request, at: now)

@@ -6,7 +6,7 @@ public struct SandboxConfiguration: Sendable {
   public var clock: any TimeSource
   /// The instant that the run is about: recorded rows that had not closed by then are not served.
   public var logicalDate: Instant
-  public var data: Data = .synthetic(seed: 1)
+  public var data: DataSource = .synthetic(seed: 1)
   /// 0 lets the system choose a free one.
   public var port: UInt16 = 0
   /// Where every answered request is written down, one JSON object per line; nil keeps no ledger.
@@ -38,7 +38,7 @@ public struct SandboxConfiguration: Sendable {
   }
 
   /// Where the numbers come from.
-  public enum Data: Sendable, Equatable {
+  public enum DataSource: Sendable, Equatable {
     /// Made from a seed: the same numbers for the same seed, whatever the date of the run.
     case synthetic(seed: UInt64)
     /// Recorded bodies in a folder that holds `binance/` and `alphavantage/`.

@@ -17,6 +17,9 @@ protocol CryptoMarket: Sendable {
 
   /// The symbols that a list of all of them holds.
   func listedSymbols() async throws(BinanceError) -> [String]
+
+  /// Another symbol that it knows.
+  func symbol(otherThan symbol: String) -> String
 }
 
 /// A day's trading in one pair.

@@ -46,6 +46,8 @@ actor RecordedCryptoMarket: CryptoMarket {
     return days.summary(last..<(last + 1), from: Instant(milliseconds: open), to: Instant(milliseconds: close))
   }
 
+  nonisolated func symbol(otherThan symbol: String) -> String { folder.cryptoSymbols.sorted().first { $0 != symbol } ?? symbol }
+
   func listedSymbols() async throws(BinanceError) -> [String] { folder.cryptoSymbols.sorted() }
 
   func exchangeInfo(_ names: [String]?, status: String?, limits: BinanceLimits.Allowance, now: Instant) async throws(BinanceError)

@@ -27,7 +27,6 @@ struct EquityPath: Sendable {
   private var dividendQuarter = -1
   private(set) var sessions: [Session] = []
 
-
   init(_ listing: EquityListing, seed: UInt64, isSession: @escaping @Sendable (CivilDate) -> Bool) {
     (self.listing, self.isSession) = (listing, isSession)
     key = Draw.key(seed ^ 0xEA, name: listing.symbol)

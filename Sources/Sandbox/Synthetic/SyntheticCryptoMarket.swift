@@ -57,6 +57,8 @@ actor SyntheticCryptoMarket: CryptoMarket {
       trades: whole.trades, tick: units.tick)
   }
 
+  nonisolated func symbol(otherThan symbol: String) -> String { symbol == "BTCUSDT" ? "ETHUSDT" : "BTCUSDT" }
+
   nonisolated func listedSymbols() async throws(BinanceError) -> [String] { listings.map(\.symbol) }
 
   nonisolated func exchangeInfo(_ names: [String]?, status: String?, limits: BinanceLimits.Allowance, now: Instant)
