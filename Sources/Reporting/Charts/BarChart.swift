@@ -14,14 +14,14 @@ public struct BarChart: Sendable {
 
   func text(_ value: Double?) -> String { isShare ? style.text(share: value) : style.text(value) }
 
-  static let nameWidth = 110.0
-  static let barWidth = 400.0
+  static let nameWidth = 104.0
+  static let barWidth = 270.0
 
-  /// Inline SVG, 600 wide, 20 per bar.
+  /// Inline SVG, 440 wide, 20 per bar.
   public var svg: Markup {
     var writer = MarkupWriter()
     let largest = bars.compactMap(\.value).filter(\.isFinite).max() ?? 0
-    writer.element("svg", ["class": "chart bars", "viewBox": "0 0 600 \(bars.count * 20 + 4)", "width": "100%", "role": "img"]) { writer in
+    writer.element("svg", ["class": "chart bars", "viewBox": "0 0 440 \(bars.count * 20 + 4)", "width": "100%", "role": "img"]) { writer in
       writer.element("title", text: title)
       writer.element("desc", text: finding)
       for (index, bar) in bars.enumerated() {
@@ -35,8 +35,8 @@ public struct BarChart: Sendable {
           path.rectangle(x: Self.nameWidth, y: y + 4, width: length, height: 12)
           writer.empty("path", ["class": "bar", "d": path.text])
         }
-        writer.element(
-          "text", ["class": "figure", "x": PathData.number(Self.nameWidth + length + 6), "y": PathData.number(y + 14)], text: text(bar.value))
+        let x = PathData.number(Self.nameWidth + length + 6)
+        writer.element("text", ["class": "figure", "x": x, "y": PathData.number(y + 14)], text: text(bar.value))
       }
     }
     return writer.markup

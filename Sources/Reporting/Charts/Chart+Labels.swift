@@ -9,7 +9,8 @@ extension Chart {
     for tick in valueTicks(layout) {
       let y = layout.scale.y(tick)
       guard !placed.contains(where: { abs($0.y - y) < 12 }) else { continue }
-      writer.element("text", ["class": "tick", "x": PathData.number(ChartLayout.right + 6), "y": PathData.number(y + 3.5)], text: style(tick))
+      writer.element(
+        "text", ["class": "tick", "x": PathData.number(ChartLayout.right + 6), "y": PathData.number(y + 3.5)], text: style(tick))
     }
     for label in placed { draw(label, layout, &writer) }
   }

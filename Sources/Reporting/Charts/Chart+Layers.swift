@@ -41,7 +41,8 @@ extension Chart {
         downWicks.append(wick)
       }
     }
-    for (style, path) in [("wick up", upWicks), ("body up", upBodies), ("wick down", downWicks), ("body down", downBodies)] where !path.isEmpty {
+    for (style, path) in [("wick up", upWicks), ("body up", upBodies), ("wick down", downWicks), ("body down", downBodies)]
+    where !path.isEmpty {
       writer.empty("path", ["class": style, "d": path.text])
     }
   }
@@ -65,7 +66,7 @@ extension Chart {
   private func drawLine(_ values: Column, _ style: LineStyle, _ layout: ChartLayout, _ writer: inout MarkupWriter) {
     var path = PathData()
     for segment in segments(of: values, layout) {
-      for (index, point) in segment.enumerated() { index == 0 ? path.move(point.x, point.y) : path.line(point.x, point.y) }
+      path.follow(segment)
       if segment.count == 1 { path.horizontal(to: segment[0].x + 1) }
     }
     if !path.isEmpty { writer.empty("path", ["class": "line \(style.rawValue)", "d": path.text]) }

@@ -75,7 +75,8 @@ extension Chart {
         writer.empty("path", ["d": path.text])
         let label = gap.bars == 1 ? "1 bar missing" : "\(NumberStyle.count.text(gap.bars)) bars missing"
         writer.element(
-          "text", ["x": PathData.number(x + (isLeft ? -4 : 4)), "y": PathData.number(layout.bottom - 5), "text-anchor": isLeft ? "end" : "start"],
+          "text",
+          ["x": PathData.number(x + (isLeft ? -4 : 4)), "y": PathData.number(layout.bottom - 5), "text-anchor": isLeft ? "end" : "start"],
           text: label)
       }
     }

@@ -23,7 +23,9 @@ struct ChartLayout {
     case .fixed(let low, let high): scale = ValueScale(low: low, high: high, top: Self.top, bottom: bottom)
     case .data, .withZero:
       let zero: [Double] = if case .withZero = chart.range { [0] } else { [] }
-      guard count > 0, let scale = ValueScale(covering: chart.layers.flatMap(\.values) + zero, top: Self.top, bottom: bottom) else { return nil }
+      guard count > 0, let scale = ValueScale(covering: chart.layers.flatMap(\.values) + zero, top: Self.top, bottom: bottom) else {
+        return nil
+      }
       self.scale = scale
     }
   }

@@ -48,11 +48,7 @@ public struct Sparkline: Sendable {
 
   private func path(through points: [Thinning.Point?]) -> PathData {
     var path = PathData()
-    var isDrawing = false
-    for point in points {
-      if let point { isDrawing ? path.line(point.x, point.y) : path.move(point.x, point.y) }
-      isDrawing = point != nil
-    }
+    for segment in points.split(separator: nil) { path.follow(segment.compactMap { $0 }) }
     return path
   }
 

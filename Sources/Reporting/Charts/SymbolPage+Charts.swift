@@ -57,7 +57,8 @@ extension SymbolPage {
   private var marks: [Chart.Mark] {
     signals.compactMap { signal in
       guard signal.interval == interval, let index = index(of: signal.barTime) else { return nil }
-      return Chart.Mark(index: index, direction: signal.direction, text: "\(TimeStyle.isoDate(signal.barTime)) \(signal.strategy): \(signal.sentence)")
+      return Chart.Mark(
+        index: index, direction: signal.direction, text: "\(TimeStyle.isoDate(signal.barTime)) \(signal.strategy): \(signal.sentence)")
     }
   }
 
@@ -81,7 +82,8 @@ extension SymbolPage {
   }
 
   var priceFinding: String {
-    guard let last = candles.close.last, let time = candles.openTimes.last, let high = candles.high.max(), let low = candles.low.min() else {
+    guard let last = candles.close.last, let time = candles.openTimes.last, let high = candles.high.max(), let low = candles.low.min()
+    else {
       return "There are no bars."
     }
     let style = priceStyle
@@ -100,7 +102,8 @@ extension SymbolPage {
     guard let last = candles.volume.last, !sorted.isEmpty else { return "There are no bars." }
     let median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
     guard median > 0 else { return "Volume \(NumberStyle.short(last)) in the last bar; the median of \(sorted.count) bars is zero." }
-    return "Volume \(NumberStyle.short(last)) in the last bar, \(NumberStyle.ratio.text(last / median)) times the median of \(sorted.count) bars."
+    return
+      "Volume \(NumberStyle.short(last)) in the last bar, \(NumberStyle.ratio.text(last / median)) times the median of \(sorted.count) bars."
   }
 
   private func rsiFinding(_ rsi: Column) -> String {

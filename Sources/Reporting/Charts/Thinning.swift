@@ -22,7 +22,9 @@ enum Thinning {
       let end = min(Int(Double(bucket + 1) * size) + 1, points.count - 1)
       let nextEnd = min(Int(Double(bucket + 2) * size) + 1, points.count)
       let next = mean(of: points[end..<max(end + 1, nextEnd)])
-      guard let best = (start..<end).max(by: { area(points[last], points[$0], next) < area(points[last], points[$1], next) }) else { continue }
+      guard let best = (start..<end).max(by: { area(points[last], points[$0], next) < area(points[last], points[$1], next) }) else {
+        continue
+      }
       kept.insert(best)
       last = best
     }

@@ -17,7 +17,9 @@ struct TimeTick: Equatable {
     let units: [Unit] = intraday ? [.hour, .sixHours, .day, .month, .quarter, .year] : [.day, .week, .month, .quarter, .year, .decade]
     for unit in units {
       let starts = (1..<times.count).filter { unit.key(of: times[$0]) != unit.key(of: times[$0 - 1]) }
-      if starts.count <= count, !(starts.isEmpty && unit != .hour && unit != .day) { return starts.map { tick(at: $0, in: times, unit: unit) } }
+      if starts.count <= count, !(starts.isEmpty && unit != .hour && unit != .day) {
+        return starts.map { tick(at: $0, in: times, unit: unit) }
+      }
     }
     return [TimeTick(index: 0, label: TimeStyle.date(times[0]), isMajor: true)]
   }

@@ -42,7 +42,8 @@ public struct Timeline: Sendable {
   public var svg: Markup {
     var writer = MarkupWriter()
     let height = 22 + Double(rows.count) * Self.rowHeight
-    writer.element("svg", ["class": "chart timeline", "viewBox": "0 0 960 \(PathData.number(height + 4))", "width": "100%", "role": "img"]) {
+    writer.element("svg", ["class": "chart timeline", "viewBox": "0 0 960 \(PathData.number(height + 4))", "width": "100%", "role": "img"])
+    {
       writer in
       writer.element("title", text: title)
       writer.element("desc", text: finding)
@@ -76,8 +77,10 @@ public struct Timeline: Sendable {
     let middle = PathData.number(top + 16)
     let name = PlainTable.cutInTheMiddle(VisibleText.shown(row.name), to: 24)
     writer.element(
-      "text", ["class": row.isCritical ? "label critical" : "label", "x": PathData.number(Self.left - 10), "y": middle, "text-anchor": "end"],
+      "text",
+      ["class": row.isCritical ? "label critical" : "label", "x": PathData.number(Self.left - 10), "y": middle, "text-anchor": "end"],
       text: (row.isCritical ? "◆ " : "") + name)
+    drawSpan(of: row, top: top, &writer)
     var end = Self.left
     for bar in merged(row.bars) {
       let (x, right) = (x(bar.start), max(self.x(bar.start) + 1.5, self.x(bar.end)))
@@ -91,6 +94,15 @@ public struct Timeline: Sendable {
       ) { $0.element("title", text: bar.text) }
     }
     writer.element("text", ["class": "figure", "x": PathData.number(min(end, 905) + 6), "y": middle], text: figure(of: row))
+  }
+
+  /// A thin line from the first to the last attempt: between the bars the step waited.
+  private func drawSpan(of row: Row, top: Double, _ writer: inout MarkupWriter) {
+    guard row.bars.count > 1, let start = row.bars.map(\.start).min(), let end = row.bars.map(\.end).max() else { return }
+    var path = PathData()
+    path.move(x(start), top + 12)
+    path.horizontal(to: x(end))
+    writer.empty("path", ["class": "span", "d": path.text])
   }
 
   private func figure(of row: Row) -> String {

@@ -20,6 +20,8 @@ struct HTMLTable {
     /// A word and the state whose shape and colour it gets.
     case state(String, Verdict.State)
     case markup(Markup)
+    /// Text that may take several lines.
+    case wide(Markup)
   }
 
   var caption: String
@@ -28,11 +30,13 @@ struct HTMLTable {
   var rows: [[Cell]]
   /// Whether the cells of the first column name their rows.
   var hasRowHeads = true
+  /// Whether the table takes the width of the page: with figures only, it is read better narrow.
+  var fillsWidth = true
 
   var markup: Markup {
     var writer = MarkupWriter()
     writer.element("div", ["class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption]) { writer in
-      writer.element("table") { writer in
+      writer.element("table", ["class": fillsWidth ? "full" : "narrow"]) { writer in
         writer.element("caption", ["class": showsCaption ? "shown" : "hidden"], text: caption)
         writer.element("thead") { $0.element("tr") { writer in columns.forEach { Self.head($0, in: &writer) } } }
         writer.element("tbody") { writer in
@@ -79,6 +83,7 @@ struct HTMLTable {
       }
     case .state(_, let state): "t state \(state.rawValue)"
     case .link, .markup: "t"
+    case .wide: "t wide"
     }
   }
 
@@ -90,7 +95,7 @@ struct HTMLTable {
     case .state(let word, let state):
       writer.element("span", ["class": "shape", "aria-hidden": "true"], text: state.shape)
       writer.write(" " + word)
-    case .markup(let markup): writer.insert(markup)
+    case .markup(let markup), .wide(let markup): writer.insert(markup)
     }
   }
 }

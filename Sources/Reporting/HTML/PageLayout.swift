@@ -16,7 +16,7 @@ enum PageLayout {
     </head>
     <body>
     <a class="skip" href="#main">Skip to the report</a>
-    <header class="bar">
+    <header class="masthead">
     <nav aria-label="Where this page is"><ul>{{#crumbs}}<li>{{#href}}<a href="{{href}}">{{text}}</a>{{/href}}{{^href}}<span aria-current="page">{{text}}</span>{{/href}}</li>{{/crumbs}}</ul></nav>
     <nav aria-label="Neighbouring pages"><ul>{{#neighbours}}<li><a href="{{href}}" rel="{{rel}}">{{text}}</a></li>{{/neighbours}}</ul></nav>
     </header>
@@ -67,7 +67,9 @@ struct PageSection {
   var blocks: [Block]
 
   /// A section over a part of a report that may have failed.
-  init<Content>(_ id: String, _ heading: String, _ section: Section<Content>, count: (Content) -> Int? = { _ in nil }, blocks: (Content) -> [Block]) {
+  init<Content>(
+    _ id: String, _ heading: String, _ section: Section<Content>, count: (Content) -> Int? = { _ in nil }, blocks: (Content) -> [Block]
+  ) {
     (self.id, self.heading) = (id, heading)
     switch section {
     case .ready(let content):

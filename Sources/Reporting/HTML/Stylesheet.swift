@@ -21,9 +21,9 @@ enum Stylesheet {
     a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:2px}
     a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
     .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--paper);padding:4px 8px;z-index:1}
-    .bar{display:flex;justify-content:space-between;gap:16px;flex-wrap:wrap;padding:10px 0;border-bottom:1px solid var(--line);font-size:13px;color:var(--soft)}
-    .bar ul{display:flex;gap:4px 16px;flex-wrap:wrap;list-style:none;margin:0;padding:0}
-    .bar a{text-decoration:none}.bar a:hover{text-decoration:underline}
+    .masthead{display:flex;justify-content:space-between;gap:16px;flex-wrap:wrap;padding:10px 0;border-bottom:1px solid var(--line);font-size:13px;color:var(--soft)}
+    .masthead ul{display:flex;gap:4px 16px;flex-wrap:wrap;list-style:none;margin:0;padding:0}
+    .masthead a{text-decoration:none}.masthead a:hover{text-decoration:underline}
     h1{font-size:22px;line-height:1.2;margin:18px 0 12px;font-weight:650;letter-spacing:-.01em}
     h1 .soft{font-weight:400;color:var(--soft)}
     h2{font-size:15px;margin:0 0 8px;font-weight:650}
@@ -38,7 +38,7 @@ enum Stylesheet {
     .verdict .word{grid-column:1/-1;font-size:20px;font-weight:700;margin:0}
     .verdict.single{grid-template-columns:minmax(0,1fr)}
     .verdict ul{padding-left:18px}.verdict.ok .word{color:var(--ok)}.verdict.warning .word{color:var(--warning)}.verdict.bad .word{color:var(--bad)}
-    .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(112px,1fr));margin:14px 0 0;border-bottom:1px solid var(--line);padding-bottom:10px;gap:8px 20px}
+    .facts{display:flex;flex-wrap:wrap;justify-content:space-between;margin:14px 0 0;border-bottom:1px solid var(--line);padding-bottom:10px;gap:8px 24px}
     .facts dt{color:var(--soft);font-size:12px}.facts dd{margin:0;font-size:17px;font-weight:600;line-height:1.3}
     .facts dd.missing{font-weight:400;font-size:14px;line-height:22px}
     .groups{display:grid;grid-template-columns:repeat(auto-fit,minmax(290px,1fr));gap:14px 32px}
@@ -60,8 +60,9 @@ enum Stylesheet {
     th,td{padding:4px 10px 4px 0;vertical-align:baseline;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
     th:last-child,td:last-child{padding-right:0}
     thead th{font-weight:500;color:var(--soft);font-size:12px;border-bottom-color:var(--strong);vertical-align:bottom}
-    tbody th{text-align:left;font-weight:600}.t{text-align:left}
-    td.wide,td.t.wide{white-space:normal;min-width:220px}
+    tbody th{text-align:left;font-weight:400}tbody th a{font-weight:600}.t{text-align:left}
+    table.narrow{width:auto;min-width:min(100%,520px)}
+    td.wide{white-space:normal;min-width:220px;width:60%}
     tbody tr:hover{background:var(--raised)}
     .up{color:var(--up)}.down{color:var(--down)}.missing{color:var(--soft);font-style:italic;font-weight:400}
     .state.ok,.ok>.shape{color:var(--ok)}.state.warning,.warning>.shape{color:var(--warning)}.state.bad,.bad>.shape{color:var(--bad)}
@@ -90,8 +91,8 @@ enum Stylesheet {
     svg .gap path{stroke:var(--bad);stroke-dasharray:2 3;fill:none}svg .gap text{fill:var(--bad)}
     svg .readings rect{fill:var(--ink);fill-opacity:0}svg .readings rect:hover{fill-opacity:.08}
     svg .label{fill:var(--ink);font-size:12px}svg .label.critical{font-weight:650}svg .figure{fill:var(--soft)}
-    svg .bar{fill:var(--soft)}
-    svg .task{fill:var(--up);fill-opacity:.55}svg .task.critical{fill-opacity:1}svg .task.failed{fill:var(--bad);fill-opacity:1}
+    svg .bar{fill:var(--soft)}.sheet>svg.bars{max-width:440px;min-width:0;margin:0 auto 0 0}
+    svg .span{fill:none;stroke:var(--soft);stroke-width:1}svg .task{fill:var(--up);fill-opacity:.55}svg .task.critical{fill-opacity:1}svg .task.failed{fill:var(--bad);fill-opacity:1}
     svg .task.skipped,svg .task.cancelled,svg .task.waiting{fill:none;stroke:var(--soft);stroke-dasharray:2 2}svg .task.retrying{fill:var(--warning);fill-opacity:1}
     svg.spark{display:inline-block;vertical-align:middle;overflow:visible}svg.spark .line{stroke:var(--soft);stroke-width:1.2}
     svg.spark .low{fill:var(--down)}svg.spark .high{fill:var(--up)}svg.spark .last{fill:var(--ink)}
@@ -100,13 +101,13 @@ enum Stylesheet {
 
   private static let media = """
     @media (max-width:680px){body{padding:0 14px 32px}.verdict,.pair{grid-template-columns:minmax(0,1fr)}.verdict{padding:10px 12px}
-    .facts{grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px}.facts dd{font-size:15px}h1{font-size:19px;margin:12px 0 8px}
-    .groups{grid-template-columns:minmax(0,1fr)}td.wide{min-width:200px}}
+    .facts{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px}.facts dd{font-size:15px}h1{font-size:19px;margin:12px 0 8px}
+    .groups{grid-template-columns:minmax(0,1fr)}td.wide{min-width:300px}th,td{padding-right:7px}table{font-size:12px}}
     @media (prefers-reduced-motion:reduce){*{transition:none}}
     @page{size:A4;margin:14mm 12mm}
     @media print{:root{color-scheme:light;--paper:#fff;--raised:#f6f7f8;--ink:#000;--soft:#444;--line:#ccc;--strong:#000;--up:#005A8F;--down:#B34700;
     --ok:#17663a;--warning:#8a5a00;--bad:#a8121d;--ok-wash:#fff;--warning-wash:#fff;--bad-wash:#fff;--l1:#5b3fa0;--l2:#0b7a75;--l3:#8a5a00;--l4:#96306f;--link:#000}
-    html{font-size:11px}body{padding:0;max-width:none}table{font-size:10px}.skip,.bar{display:none}.scroll,.sheet{overflow:visible}
+    html{font-size:11px}body{padding:0;max-width:none}table{font-size:10px}.skip,.masthead{display:none}.scroll,.sheet{overflow:visible}
     figure,tr,.verdict,.facts,li{break-inside:avoid}h2,h3,caption{break-after:avoid}thead{display:table-header-group}
     details::details-content{content-visibility:visible;display:block;block-size:auto}summary{list-style:none;color:var(--soft)}a{text-decoration:none}
     td.wide{min-width:0}th,td{padding-right:6px}}

@@ -101,6 +101,13 @@ public struct NightlyReport: Sendable {
     public init(symbol: Symbol, interval: Interval, openTime: Instant, field: String, old: Double?, new: Double?) {
       (self.symbol, self.interval, self.openTime, self.field, self.old, self.new) = (symbol, interval, openTime, field, old, new)
     }
+
+    /// `1d 2026-11-17 close 10.20 → 10.25`
+    var text: String {
+      let style = NumberStyle.prices([old, new].compactMap { $0 })
+      let time = TimeStyle.barTime(openTime, daily: TimeStyle.isMidnight(openTime))
+      return "\(interval) \(time) \(field) \(style.text(old)) → \(style.text(new))"
+    }
   }
 
   /// Where the reader can go from this page. Only files that exist; nil leaves the link out.

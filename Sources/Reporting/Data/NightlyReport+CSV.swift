@@ -1,0 +1,129 @@
+import MarketData
+import Scheduling
+
+extension NightlyReport {
+  /// The tables of the report, unrounded: signals, movers, risk, quality, steps, stale. A part that failed has no table.
+  public var csvTables: [CSVTable] {
+    [
+      signals.content.map(Self.signalTable), movers.content.map(Self.moverTable), risks.content.map(Self.riskTable),
+      quality.content.map(Self.qualityTable), health.content.map { Self.stepTable($0.steps) },
+      health.content.map { Self.staleTable($0.stale) },
+    ].compactMap { $0 }
+  }
+
+  private static func signalTable(_ rows: [SignalRow]) -> CSVTable {
+    var table = CSVTable(
+      "signals",
+      columns: [
+        .init("symbol", .text, "as the market writes it"), .init("interval", .text), .init("strategy", .text),
+        .init("direction", .text, "long, short or flat"), .init("strength", .number, unit: "fraction", "0 to 1, as the strategy states it"),
+        .init("bar_time", .instant, unit: "UTC", "open of the bar at whose close the signal arose"),
+        .init("valid_from", .instant, unit: "UTC", "open of the next bar"), .init("inputs", .text, "name=value, separated by spaces"),
+        .init("sentence", .text), .init("hit_rate", .number, unit: "fraction", "past signals of this kind that were right"),
+        .init("hit_rate_sample", .integer), .init("new", .boolean, "whether the report before did not have it"),
+      ])
+    for row in rows {
+      let inputs = row.inputs.map { "\($0.name)=\($0.value.map(JSONValue.number) ?? "")" }.joined(separator: " ")
+      table.append([
+        .text(row.symbol.name), .text(row.interval.rawValue), .text(row.strategy), .text(row.direction.rawValue), .init(row.strength),
+        .text(row.barTime.iso8601), .init(row.validFrom?.iso8601), .text(inputs), .text(row.sentence), .init(row.hitRate?.share),
+        .init(row.hitRate?.sample), .boolean(row.isNew),
+      ])
+    }
+    return table
+  }
+
+  private static func moverTable(_ rows: [Mover]) -> CSVTable {
+    var table = CSVTable(
+      "movers",
+      columns: [
+        .init("symbol", .text), .init("bar_time", .instant, unit: "UTC", "open of the last bar"), .init("last", .number, "last close"),
+        .init("change", .number, unit: "fraction", "close on close"),
+        .init("z_score", .number, "the change in standard deviations of the changes before it"),
+        .init("volume_ratio", .number, "volume over its 20-bar median"),
+      ])
+    for row in rows.sorted(by: { $0.symbol < $1.symbol }) {
+      table.append([
+        .text(row.symbol.name), .init(row.barTime?.iso8601), .init(row.last), .init(row.change), .init(row.zScore), .init(row.volumeRatio),
+      ])
+    }
+    return table
+  }
+
+  private static func riskTable(_ rows: [RiskRow]) -> CSVTable {
+    var table = CSVTable(
+      "risk",
+      columns: [
+        .init("symbol", .text), .init("volatility", .number, unit: "fraction", "standard deviation of log returns, annualized"),
+        .init("volatility_percentile", .number, unit: "fraction", "share of its own past year with lower volatility"),
+        .init("drawdown", .number, unit: "fraction", "fall from the peak to the last close"),
+        .init("drawdown_max", .number, unit: "fraction", "deepest fall of the period"), .init("periods_per_year", .integer),
+        .init("sample", .integer, unit: "bars"),
+      ])
+    for row in rows.sorted(by: { $0.symbol < $1.symbol }) {
+      table.append([
+        .text(row.symbol.name), .init(row.volatility), .init(row.volatilityPercentile), .init(row.drawdown), .init(row.drawdownMax),
+        .init(row.periodsPerYear), .init(row.sample),
+      ])
+    }
+    return table
+  }
+
+  private static func qualityTable(_ rows: [QualityRow]) -> CSVTable {
+    var table = CSVTable(
+      "quality",
+      columns: [
+        .init("rule", .text), .init("severity", .text, "ok, warning or bad"), .init("symbol", .text), .init("interval", .text),
+        .init("sentence", .text, "what is expected"), .init("observed", .text),
+      ])
+    for row in rows {
+      table.append([
+        .text(row.rule), .text(row.severity.rawValue), .init(row.symbol?.name), .init(row.interval?.rawValue), .text(row.sentence),
+        .init(row.observed),
+      ])
+    }
+    return table
+  }
+
+  private static func stepTable(_ steps: [Health.StepHealth]) -> CSVTable {
+    var table = CSVTable(
+      "steps",
+      columns: [
+        .init("step", .text), .init("state", .text), .init("succeeded", .integer, unit: "tasks"), .init("failed", .integer, unit: "tasks"),
+        .init("skipped", .integer, unit: "tasks"), .init("reasons", .text, "separated by | "),
+      ])
+    for step in steps {
+      table.append([
+        .text(step.step), .text(step.state.rawValue), .integer(step.succeeded), .integer(step.failed), .integer(step.skipped),
+        .text(step.reasons.joined(separator: " | ")),
+      ])
+    }
+    return table
+  }
+
+  private static func staleTable(_ rows: [Health.StaleSymbol]) -> CSVTable {
+    var table = CSVTable(
+      "stale",
+      columns: [.init("symbol", .text), .init("interval", .text), .init("last_bar", .instant, unit: "UTC"), .init("reason", .text)])
+    for row in rows {
+      table.append([.text(row.symbol.name), .text(row.interval.rawValue), .init(row.lastBar?.iso8601), .text(row.reason)])
+    }
+    return table
+  }
+}
+
+extension SymbolPage {
+  /// The bars of the charts with their indicators, oldest first, unrounded; named as the page.
+  public var csvTable: CSVTable {
+    let columns = tableColumns
+    var table = CSVTable(
+      PageName.file(for: symbol),
+      columns: [.init("open_time", .instant, unit: "UTC", "open of the bar")]
+        + ["open", "high", "low", "close", "volume"].map { .init($0, .number) } + columns.map { .init($0.name, .number) })
+    for index in 0..<candles.count {
+      let bar = [candles.open[index], candles.high[index], candles.low[index], candles.close[index], candles.volume[index]]
+      table.append([.text(candles.openTimes[index].iso8601)] + bar.map(CSVTable.Cell.number) + columns.map { .init($0.values[index]) })
+    }
+    return table
+  }
+}
