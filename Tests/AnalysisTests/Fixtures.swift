@@ -8,17 +8,13 @@ import Scheduling
 /// random walks. The expected values were computed apart from this program, with TA-Lib and NumPy.
 enum Fixtures {
   /// By symbol.
-  static let candles: [String: CandleSeries] = {
-    var result: [String: CandleSeries] = [:]
-    for fields in rows(of: "candles.csv") {
-      let numbers = fields[3...].map { Double($0)! }
-      let symbol = try? Symbol(fields[0])  // a symbol that is none ends the run at the `!` beside it
-      result[fields[0], default: CandleSeries(symbol: symbol!, interval: Interval(rawValue: fields[1])!)].append(
-        openTime: Instant(iso8601: fields[2])!,
-        open: numbers[0], high: numbers[1], low: numbers[2], close: numbers[3], volume: numbers[4])
-    }
-    return result
-  }()
+  static let candles = series(of: "candles.csv")
+
+  /// 1,200 real daily candles of BTCUSDT, from 2017-08-17 on.
+  static let bitcoin = series(of: "btcusdt-1d.csv")["BTCUSDT"]!
+
+  /// `bar_time,strategy,direction` of the standard strategies on ``bitcoin``, found by a Python program written from the definitions.
+  static let bitcoinSignals = Set(rows(of: "btcusdt-1d-signals.csv").map { $0.joined(separator: ",") })
 
   /// By symbol, then indicator, then open time.
   static let expected: [String: [String: [Instant: Double]]] = {
@@ -30,6 +26,18 @@ enum Fixtures {
   }()
 
   static let symbols = candles.keys.sorted()
+
+  private static func series(of name: String) -> [String: CandleSeries] {
+    var result: [String: CandleSeries] = [:]
+    for fields in rows(of: name) {
+      let numbers = fields[3...].map { Double($0)! }
+      let symbol = try? Symbol(fields[0])  // a name that is no symbol ends the run at the `!` below
+      result[fields[0], default: CandleSeries(symbol: symbol!, interval: Interval(rawValue: fields[1])!)].append(
+        openTime: Instant(iso8601: fields[2])!,
+        open: numbers[0], high: numbers[1], low: numbers[2], close: numbers[3], volume: numbers[4])
+    }
+    return result
+  }
 
   /// The lines of a file below its header, split at commas.
   private static func rows(of name: String) -> [[String]] {
@@ -66,4 +74,21 @@ extension CandleSeries {
 
 struct Bar {
   var open, high, low, close, volume: Double
+}
+
+extension CandleSeries {
+  func bar(_ index: Int) -> Bar {
+    Bar(open: open[index], high: high[index], low: low[index], close: close[index], volume: volume[index])
+  }
+
+  /// The same bars, those from `first` on changed in place.
+  func mapped(_ range: Range<Int>, from first: Int, _ change: (inout Bar) -> Void) -> CandleSeries {
+    var index = range.lowerBound - 1
+    return mapped(range) { bar in
+      index += 1
+      var bar = bar
+      if index >= first { change(&bar) }
+      return bar
+    }
+  }
 }

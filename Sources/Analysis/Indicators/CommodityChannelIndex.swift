@@ -10,18 +10,16 @@ extension CandleSeries {
   public func cci(_ period: Int = 20) -> Column {
     precondition(period > 0, "a CCI needs a period above zero")
     return column(warmUp: period - 1) { bars, output in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: bars.count) { typical in
-        for index in 0..<bars.count { typical.initializeElement(at: index, to: bars.typicalPrice(index)) }
+      // Two scratch columns: the typical prices and their means.
+      withScratch(2 * bars.count, of: Double.self) { scratch in
+        let (typical, means) = (scratch, scratch + bars.count)
+        for index in 0..<bars.count { typical[index] = bars.typicalPrice(index) }
+        WindowDeviations(period: period, range: 0..<bars.count, values: typical)
+          .write(means: means, sums: output) { $0.replacing(with: -$0, where: $0 .< 0) }
         let divisor = Double(period)
-        SlidingWindow(length: period).forEachSum(in: 0..<bars.count, element: { typical[$0] }) { index, sum in
-          let mean = sum / divisor
-          let newest = typical[index]
-          var (deviation, differs) = (0.0, false)
-          for other in index - period + 1...index {
-            deviation += abs(typical[other] - mean)
-            differs = differs || typical[other] != newest
-          }
-          output[index] = differs ? (newest - mean) / (0.015 * (deviation / divisor)) : 0
+        for index in period - 1..<bars.count {
+          let deviation = output[index] / divisor
+          output[index] = deviation > 0 ? (typical[index] - means[index]) / (0.015 * deviation) : 0
         }
       }
     }

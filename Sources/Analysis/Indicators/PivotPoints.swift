@@ -20,7 +20,7 @@ extension CandleSeries {
   public func pivotPoints() -> PivotPoints {
     let columns = columns(7, warmUp: 1) { bars, outputs in
       var period = PeriodSummary(bars, 0)
-      var levels = [Double](repeating: .nan, count: 7)
+      var levels = SIMD8<Double>(repeating: .nan)
       for index in 1..<bars.count {
         if interval >= .day1 || openTimes[index].utcDayNumber != openTimes[index - 1].utcDayNumber {
           levels = period.levels
@@ -28,7 +28,7 @@ extension CandleSeries {
         } else {
           period.extend(bars, index)
         }
-        for (output, level) in zip(outputs, levels) { output[index] = level }
+        for level in 0..<7 { outputs[level][index] = levels[level] }
       }
     }
     return PivotPoints(pivot: columns[0], resistances: Array(columns[1...3]), supports: Array(columns[4...6]))
@@ -46,14 +46,13 @@ private struct PeriodSummary {
     (high, low, close) = (max(high, bars.high[index]), min(low, bars.low[index]), bars.close[index])
   }
 
-  /// The pivot, three resistances, three supports.
-  var levels: [Double] {
+  /// The pivot, three resistances, three supports and an unused number.
+  var levels: SIMD8<Double> {
     let pivot = (high + low + close) / 3
-    return [
+    return SIMD8(
       pivot,
       2 * pivot - low, pivot + (high - low), high + 2 * (pivot - low),
-      2 * pivot - high, pivot - (high - low), low - 2 * (high - pivot),
-    ]
+      2 * pivot - high, pivot - (high - low), low - 2 * (high - pivot), .nan)
   }
 }
 

@@ -31,15 +31,14 @@ extension CandleSeries {
   public func realizedVolatility(_ period: Int = 20) -> Column {
     precondition(period > 1, "a sample deviation needs a period above one")
     return column(warmUp: period) { bars, output in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: bars.count) { returns in
-        returns.initializeElement(at: 0, to: 0)
-        for index in 1..<bars.count { returns.initializeElement(at: index, to: bars.logReturn(index)) }
-        SlidingWindow(length: period).forEachSum(in: 1..<bars.count, element: { returns[$0] }) { index, sum in
-          let mean = sum / Double(period)
-          var squares = 0.0
-          for other in index - period + 1...index { squares += (returns[other] - mean) * (returns[other] - mean) }
-          output[index] = (squares / Double(period - 1)).squareRoot()
-        }
+      // Two scratch columns: the returns and their means.
+      withScratch(2 * bars.count, of: Double.self) { scratch in
+        let (returns, means) = (scratch, scratch + bars.count)
+        for index in 1..<bars.count { returns[index] = bars.logReturn(index) }
+        WindowDeviations(period: period, range: 1..<bars.count, values: returns)
+          .write(means: means, sums: output) { $0 * $0 }
+        let divisor = Double(period - 1)
+        for index in period..<bars.count { output[index] = (output[index] / divisor).squareRoot() }
       }
     }
   }

@@ -19,7 +19,7 @@ struct SlidingWindow {
     in range: Range<Int>, element: (Int) -> Element, join: (Element, Element) -> Element, body: (Int, Element) -> Void
   ) {
     guard range.count >= length else { return }
-    withUnsafeTemporaryAllocation(of: Element.self, capacity: length) { tails in
+    withScratch(length, of: Element.self) { tails in
       var head = fold(range.lowerBound..<range.lowerBound + length, element, join)
       body(range.lowerBound + length - 1, head)
       var start = range.lowerBound + length
@@ -49,7 +49,7 @@ struct SlidingWindow {
   /// `tails[k]` becomes the combination of the elements of `block` from its k-th on, for k above zero.
   @inline(__always)
   private func storeTails<Element: BitwiseCopyable>(
-    of block: Range<Int>, in tails: UnsafeMutableBufferPointer<Element>,
+    of block: Range<Int>, in tails: UnsafeMutablePointer<Element>,
     _ element: (Int) -> Element, _ join: (Element, Element) -> Element
   ) {
     var tail = element(block.upperBound - 1)

@@ -13,7 +13,8 @@ extension CandleSeries {
       output[0] = total
       for index in 1..<max(1, bars.count) {
         let (now, before) = (bars.close[index], bars.close[index - 1])
-        total += now > before ? bars.volume[index] : now < before ? -bars.volume[index] : 0
+        let direction = (now > before ? 1.0 : 0.0) - (now < before ? 1.0 : 0.0)
+        total += direction * bars.volume[index]
         output[index] = total
       }
     }
