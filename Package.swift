@@ -51,6 +51,8 @@ let package = Package(
     module("Analysis", ["MarketData", "Scheduling"]),
     module("Reporting", ["MarketData", "Scheduling", .product(name: "Mustache", package: "swift-mustache")]),
 
+    module("JobFiles", ["JobGraph", "MarketData", "Scheduling", .product(name: "Yams", package: "Yams")]),
+
     // The ring around it: files, sockets, SQLite.
     module(
       "Storage",
@@ -71,6 +73,12 @@ let package = Package(
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Running",
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
+    .executableTarget(
+      name: "jobs",
+      dependencies: [
+        "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "JobFiles", "Storage", "Transport", "Providers", "Mirroring",
+        "Running", "Steps", "Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"]),

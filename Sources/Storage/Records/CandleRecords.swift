@@ -213,9 +213,17 @@ extension WarehouseReader {
     return series
   }
 
-  /// Every series that has a candle, sorted by symbol, interval, source.
+  /// Every series that is followed, sorted by symbol, interval, source.
   public func seriesKeys() throws -> [SeriesKey] {
-    try Row.fetchAll(database, sql: "SELECT DISTINCT source, symbol, interval FROM candles").map(WarehouseReader.seriesKey).sorted()
+    try Row.fetchAll(database, sql: "SELECT source, symbol, interval FROM watermarks").map(WarehouseReader.seriesKey).sorted()
+  }
+
+  /// The series of a symbol that are followed, of every source.
+  public func seriesKeys(of symbol: Symbol, _ interval: Interval) throws -> [SeriesKey] {
+    try Row.fetchAll(
+      database, sql: "SELECT source, symbol, interval FROM watermarks WHERE symbol = ? AND interval = ?",
+      arguments: [symbol.name, interval.rawValue]
+    ).map(WarehouseReader.seriesKey).sorted()
   }
 
   static func seriesKey(_ row: Row) throws -> SeriesKey {

@@ -4,7 +4,7 @@ public import MarketData
 public import Scheduling
 
 /// A verdict of a quality rule as it is stored.
-public struct QualityRow: Sendable, Equatable {
+public struct StoredVerdict: Sendable, Equatable {
   public var key: SeriesKey
   public var rule: String
   /// `info`, `warning` or `error`.
@@ -20,7 +20,7 @@ public struct QualityRow: Sendable, Equatable {
 }
 
 /// A signal as it is stored.
-public struct SignalRow: Sendable, Equatable {
+public struct StoredSignal: Sendable, Equatable {
   public var key: SeriesKey
   public var barTime: Instant
   public var strategy: String
@@ -52,7 +52,7 @@ public struct SignalRow: Sendable, Equatable {
 }
 
 /// A report that was published.
-public struct ReportRow: Sendable, Equatable {
+public struct PublishedReport: Sendable, Equatable {
   public var job: String
   public var logicalDate: Instant
   public var verdict: String
@@ -68,7 +68,7 @@ public struct ReportRow: Sendable, Equatable {
 
 extension WarehouseTransaction {
   /// Replaces the verdicts of a logical date.
-  public func replaceQualityResults(_ rows: [QualityRow], logicalDate: Instant) throws {
+  public func replaceQualityResults(_ rows: [StoredVerdict], logicalDate: Instant) throws {
     try database.execute(sql: "DELETE FROM quality_results WHERE logical_date = ?", arguments: [logicalDate.milliseconds])
     let statement = try database.cachedStatement(
       sql: """
@@ -85,13 +85,13 @@ extension WarehouseTransaction {
 
   /// Stores signals by their natural key; one that is known stays as it was first found.
   /// - Returns: those that are new.
-  public func insert(_ signals: [SignalRow], foundAt logicalDate: Instant) throws -> [SignalRow] {
+  public func insert(_ signals: [StoredSignal], foundAt logicalDate: Instant) throws -> [StoredSignal] {
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO signals (source, symbol, interval, bar_time, strategy, direction, strength, valid_from, inputs, sentence, found_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """)
-    var new: [SignalRow] = []
+    var new: [StoredSignal] = []
     for row in signals {
       try statement.execute(arguments: [
         row.key.source, row.key.symbol.name, row.key.interval.rawValue, row.barTime.milliseconds, row.strategy, row.direction,
@@ -102,7 +102,7 @@ extension WarehouseTransaction {
     return new
   }
 
-  public func upsert(_ report: ReportRow) throws {
+  public func upsert(_ report: PublishedReport) throws {
     try database.execute(
       sql: """
         INSERT INTO reports (job, logical_date, verdict, path, summary) VALUES (?, ?, ?, ?, ?)
@@ -112,7 +112,7 @@ extension WarehouseTransaction {
 }
 
 extension WarehouseReader {
-  public func qualityResults(at logicalDate: Instant) throws -> [QualityRow] {
+  public func qualityResults(at logicalDate: Instant) throws -> [StoredVerdict] {
     try Row.fetchAll(
       database,
       sql: """
@@ -120,13 +120,13 @@ extension WarehouseReader {
         WHERE logical_date = ? ORDER BY symbol, interval, source, rule
         """, arguments: [logicalDate.milliseconds]
     ).map {
-      QualityRow(
+      StoredVerdict(
         key: try WarehouseReader.seriesKey($0), rule: $0[3], severity: $0[4], passed: $0[5], observed: $0[6], sentence: $0[7])
     }
   }
 
   /// Signals that became valid in `(after, until]`, sorted by symbol, interval, bar and strategy.
-  public func signals(validAfter after: Instant, until: Instant, symbol: Symbol? = nil) throws -> [SignalRow] {
+  public func signals(validAfter after: Instant, until: Instant, symbol: Symbol? = nil) throws -> [StoredSignal] {
     try Row.fetchAll(
       database,
       sql: """
@@ -135,15 +135,15 @@ extension WarehouseReader {
         """,
       arguments: [after.milliseconds, until.milliseconds, symbol?.name]
     ).map {
-      SignalRow(
+      StoredSignal(
         key: try WarehouseReader.seriesKey($0), barTime: Instant(milliseconds: $0[3]), strategy: $0[4], direction: $0[5], strength: $0[6],
         validFrom: Instant(milliseconds: $0[7]),
-        inputs: try JSONDecoder().decode([SignalRow.Input].self, from: Data(($0[8] as String).utf8)), sentence: $0[9])
+        inputs: try JSONDecoder().decode([StoredSignal.Input].self, from: Data(($0[8] as String).utf8)), sentence: $0[9])
     }
   }
 
   /// The latest report of a job before a date.
-  public func report(of job: String, before logicalDate: Instant) throws -> ReportRow? {
+  public func report(of job: String, before logicalDate: Instant) throws -> PublishedReport? {
     try Row.fetchOne(
       database,
       sql:
@@ -153,14 +153,14 @@ extension WarehouseReader {
   }
 
   /// The newest reports of all jobs, newest first.
-  public func reports(limit: Int) throws -> [ReportRow] {
+  public func reports(limit: Int) throws -> [PublishedReport] {
     try Row.fetchAll(
       database, sql: "SELECT job, logical_date, verdict, path, summary FROM reports ORDER BY logical_date DESC, job LIMIT ?",
       arguments: [limit]
     ).map(WarehouseReader.report)
   }
 
-  private static func report(_ row: Row) -> ReportRow {
-    ReportRow(job: row[0], logicalDate: Instant(milliseconds: row[1]), verdict: row[2], path: row[3], summary: row[4])
+  private static func report(_ row: Row) -> PublishedReport {
+    PublishedReport(job: row[0], logicalDate: Instant(milliseconds: row[1]), verdict: row[2], path: row[3], summary: row[4])
   }
 }

@@ -1,0 +1,101 @@
+import Analysis
+import JobGraph
+import MarketData
+import Reporting
+import Scheduling
+import Storage
+
+/// What the warehouse knows for a report of a logical date: read once, in one consistent state.
+struct ReportData: Sendable {
+  var job: String
+  var logicalDate: Instant
+  var previous: PublishedReport?
+  /// What was to be followed: the symbols of the plan, or all that is stored.
+  var expected: [SeriesKey]
+  var watermarks: [SeriesKey: Watermark]
+  /// The last bars of each expected series that has any, adjusted for splits.
+  var series: [SeriesKey: CandleSeries]
+  var actions: [SeriesKey: [CorporateAction]]
+  var signals: [StoredSignal]
+  var verdicts: [StoredVerdict]
+  var restated: [(key: SeriesKey, openTime: Instant)]
+  var quarantined: [(key: SeriesKey, reason: String, text: String)]
+  var steps: [StepRow]
+  var plan: Plan
+  var failures: [AttemptRow]
+
+  /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
+  static let bars = 1450
+  /// How far back signals are listed.
+  static let signalDays = 7
+}
+
+extension ReportData {
+  /// - Parameters:
+  ///   - run: whose plan says what was expected, and whose steps are shown.
+  ///   - intervals: those that the report is about.
+  static func read(_ reader: WarehouseReader, run: RunID, job: String, logicalDate: Instant, intervals: [Interval]) throws -> ReportData {
+    let plan = try reader.plan(of: run)
+    let stored = try reader.seriesKeys().filter { intervals.contains($0.interval) }
+    let expected = plan.expectedSeries(intervals)
+    let keys = expected.isEmpty ? stored : expected
+    var data = ReportData(
+      job: job, logicalDate: logicalDate, previous: try reader.report(of: job, before: logicalDate), expected: keys.sorted(),
+      watermarks: [:], series: [:], actions: [:],
+      signals: try reader.signals(validAfter: logicalDate - .days(signalDays), until: logicalDate),
+      verdicts: try reader.qualityResults(at: logicalDate), restated: try reader.restatements(at: logicalDate),
+      quarantined: try reader.quarantined(at: logicalDate), steps: try reader.steps(of: run), plan: plan,
+      failures: try reader.attempts(of: run).filter { $0.state == "failed" })
+    for key in data.expected {
+      data.watermarks[key] = try reader.watermark(of: key)
+      let series = try reader.adjustedSeries(key, closedBy: logicalDate, last: bars)
+      if !series.isEmpty { data.series[key] = series }
+      data.actions[key] = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
+    }
+    let listed = Set(data.expected)
+    data.signals.removeAll { !listed.contains($0.key) }
+    data.restated.removeAll { !listed.contains($0.key) }
+    return data
+  }
+
+  /// Series that do not reach the logical date, and what they reach.
+  var stale: [SeriesKey] { expected.filter { !isCurrent($0) } }
+
+  func isCurrent(_ key: SeriesKey) -> Bool {
+    guard let watermark = watermarks[key], series[key] != nil else { return false }
+    return watermark.completeUntil >= end(of: key)
+  }
+
+  /// The first open time that had not closed by the logical date.
+  func end(of key: SeriesKey) -> Instant {
+    let calendar = MarketRules.calendar(of: key)
+    if calendar.isAlwaysOpen { return key.interval.openTime(containing: logicalDate) }
+    return calendar.lastClosed(at: logicalDate)?.date.adding(days: 1).midnight ?? Instant(milliseconds: 0)
+  }
+}
+
+/// What is known of a market by the name of its source.
+enum MarketRules {
+  static func calendar(of key: SeriesKey) -> SessionCalendar { key.source == "alphavantage" ? .xnys : .always }
+  static func assetClass(of key: SeriesKey) -> AssetClass { key.source == "alphavantage" ? .equity : .crypto }
+  static func title(of source: String) -> String { ["binance": "Binance", "alphavantage": "Alpha Vantage"][source] ?? source }
+}
+
+extension Plan {
+  /// The series that the plan's tasks fetch.
+  func expectedSeries(_ intervals: [Interval]) -> [SeriesKey] {
+    var keys = Set<SeriesKey>()
+    for step in steps where step.uses.hasSuffix(".candles") {
+      for task in step.tasks {
+        let values = Dictionary(uniqueKeysWithValues: task.values.map { ($0.key, $0.value) })
+        // A name that is no symbol fails its task, which the report shows; it has no series.
+        guard case .string(let name)? = values["symbol"], let symbol = try? Symbol(name) else { continue }
+        var interval = Interval.day1
+        if case .string(let text)? = values["interval"], let named = Interval(rawValue: text) { interval = named }
+        guard intervals.contains(interval) else { continue }
+        keys.insert(SeriesKey(source: String(step.uses.prefix { $0 != "." }), symbol: symbol, interval: interval))
+      }
+    }
+    return keys.sorted()
+  }
+}

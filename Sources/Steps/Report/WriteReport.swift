@@ -1,0 +1,124 @@
+import Foundation
+public import JobGraph
+import MarketData
+import Mirroring
+import Reporting
+public import Running
+import Scheduling
+public import Storage
+
+/// `report.nightly`: what people read in the morning. A pure function of the warehouse at a logical date: same rows, same bytes.
+public struct WriteReport: StepOperation {
+  private let warehouse: Warehouse
+  private let place: ReportPlace
+
+  public init(_ warehouse: Warehouse, to place: ReportPlace) {
+    (self.warehouse, self.place) = (warehouse, place)
+  }
+
+  public func run(in context: StepContext) async throws -> TaskOutcome {
+    let intervals = context.parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
+    let (run, job, logicalDate) = (context.run, context.job, context.logicalDate)
+    let data = try await warehouse.read {
+      try ReportData.read($0, run: run, job: job, logicalDate: logicalDate, intervals: intervals.isEmpty ? [.day1] : intervals)
+    }
+    try Task.checkCancellation()
+    let folder = place.folder(of: job, logicalDate)
+    let edition = try ReportEdition(data, folder: folder)
+    try edition.write(to: place)
+    let index = place
+    return try await context.commit(in: warehouse) { transaction in
+      try transaction.upsert(
+        PublishedReport(
+          job: job, logicalDate: logicalDate, verdict: edition.report.verdict.state.rawValue, path: folder, summary: edition.summary))
+      try transaction.enqueue(
+        path: RealtimePath("reports", job, logicalDate.iso8601).description, value: edition.summary, logicalDate: logicalDate)
+      try ReportIndex.write(try transaction.reader.reports(limit: 400), to: index)
+      return TaskOutcome(
+        note: "\(edition.report.verdict.word), \(edition.bytes / 1024) KB", counts: [.init("bytes", edition.bytes), .init("pages", edition.pages)])
+    }
+  }
+}
+
+/// All files of a report.
+struct ReportEdition {
+  let report: NightlyReport
+  let summary: String
+  private let folder: String
+  private let files: [(name: String, text: String)]
+
+  /// The size of the overview.
+  let bytes: Int
+  let pages: Int
+
+  init(_ data: ReportData, folder: String) throws {
+    let renderer = try ReportRenderer()
+    let keys = data.keysWithData
+    let names = ["signals", "movers", "risks", "quality"]
+    let links = NightlyReport.Links(
+      index: RelativePath("../../index.html"), previous: nil, next: nil, run: RelativePath("run.html"), files: [],
+      symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, RelativePath("symbols/" + PageName.file(for: $0.symbol))) }))
+    _ = names
+    report = NightlyReport(data, links: links)
+    summary = try ReportSummary(report, symbols: keys.map(\.symbol.name), newSignals: data.newSignals.count).json()
+    self.folder = folder
+    var files: [(name: String, text: String)] = [("index.html", renderer.html(report)), ("report.json", report.json)]
+    for table in report.csvTables { files += [("\(table.name).csv", table.text()), ("\(table.name).schema.json", table.schema)] }
+    for (index, key) in keys.enumerated() {
+      let page = SymbolPage(
+        key, data, overview: RelativePath("../index.html"), previous: index > 0 ? keys[index - 1].link : nil,
+        next: index + 1 < keys.count ? keys[index + 1].link : nil)
+      let name = PageName.file(for: key.symbol)
+      files.append(("symbols/\(name)", renderer.html(page)))
+      let table = page.csvTable
+      let stem = name.replacing(".html", with: "")
+      files += [("symbols/\(stem).csv", table.text()), ("symbols/\(stem).schema.json", table.schema)]
+    }
+    let mail = MailVersion(report, fullReport: "reports/\(folder)/index.html", renderer: renderer)
+    files += [("mail.txt", "Subject: \(mail.subject)\n\n\(mail.plainText)"), ("mail.html", mail.html)]
+    self.files = files
+    bytes = files[0].text.utf8.count
+    pages = keys.count + 1
+  }
+
+  /// Puts the whole report in its place in one step.
+  func write(to place: ReportPlace) throws {
+    let target = "\(place.root)/\(folder)"
+    let parent = String(target[..<target.lastIndex(of: "/")!])
+    let fresh = "\(parent)/.\(folder.split(separator: "/").last!).\(UInt32.random(in: 0...UInt32.max))"
+    try AtomicFile.makeFolder("\(fresh)/symbols")
+    do {
+      for file in files { try AtomicFile.write(file.text.utf8, to: "\(fresh)/\(file.name)", synced: false) }
+      for name in ["run.html", "run.json"] {
+        // The facts of an earlier run stay until this one writes its own.
+        if let data = FileManager.default.contents(atPath: "\(target)/\(name)") { try AtomicFile.write(data, to: "\(fresh)/\(name)", synced: false) }
+      }
+      try AtomicFile.replaceFolder(at: target, with: fresh)
+    } catch {
+      // What could not be finished is rubbish; a failure to remove it changes nothing.
+      try? FileManager.default.removeItem(atPath: fresh)
+      throw error
+    }
+  }
+}
+
+extension SeriesKey {
+  fileprivate var link: ReportLink { ReportLink(symbol.name, RelativePath(PageName.file(for: symbol))) }
+}
+
+extension ReportIndex {
+  /// Writes `reports/index.html`.
+  static func write(_ rows: [PublishedReport], to place: ReportPlace) throws {
+    let entries = rows.compactMap { row -> Entry? in
+      guard let summary = ReportSummary(json: row.summary) else { return nil }
+      let coverage = NightlyReport.Coverage(
+        dataThrough: summary.dataThrough.map { Instant(milliseconds: $0) }, symbolsExpected: summary.expected,
+        symbolsDelivered: summary.delivered, gaps: summary.gaps, restatements: summary.restatements, quarantined: summary.quarantined)
+      return Entry(
+        job: row.job, logicalDate: row.logicalDate, state: Verdict.State(rawValue: summary.state) ?? .warning, word: summary.word,
+        path: RelativePath("\(row.path)/index.html"), coverage: coverage, newSignals: summary.newSignals, keyFigure: Double(summary.newSignals))
+    }
+    try AtomicFile.makeFolder(place.root)
+    try AtomicFile.write(try ReportRenderer().html(ReportIndex(entries: entries)).utf8, to: "\(place.root)/index.html")
+  }
+}
