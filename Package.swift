@@ -49,7 +49,7 @@ let package = Package(
     module("JobGraph", ["Scheduling", .product(name: "HeapModule", package: "swift-collections")]),
     module("MarketData", ["Scheduling"]),
     module("Analysis", ["MarketData", "Scheduling"]),
-    module("Reporting", ["MarketData", "Scheduling", .product(name: "Mustache", package: "swift-mustache")]),
+    module("Reporting", ["JobGraph", "MarketData", "Scheduling", .product(name: "Mustache", package: "swift-mustache")]),
 
     module("JobFiles", ["JobGraph", "MarketData", "Scheduling", .product(name: "Yams", package: "Yams")]),
 

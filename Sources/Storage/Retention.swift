@@ -9,14 +9,15 @@ public struct RetentionRules: Sendable, Equatable {
   public var qualityResults: Duration?
   public var signals: Duration?
   public var tickers: Duration?
+  public var reports: Duration?
   public var candles: [Interval: Duration]
 
   public init(
     rawResponses: Duration? = nil, runs: Duration? = nil, qualityResults: Duration? = nil, signals: Duration? = nil,
-    tickers: Duration? = nil, candles: [Interval: Duration] = [:]
+    tickers: Duration? = nil, reports: Duration? = nil, candles: [Interval: Duration] = [:]
   ) {
     (self.rawResponses, self.runs, self.qualityResults) = (rawResponses, runs, qualityResults)
-    (self.signals, self.tickers, self.candles) = (signals, tickers, candles)
+    (self.signals, self.tickers, self.reports, self.candles) = (signals, tickers, reports, candles)
   }
 }
 
@@ -24,6 +25,8 @@ public struct RetentionRules: Sendable, Equatable {
 public struct PruneReport: Sendable, Equatable {
   public var rows: [Deleted]
   public var orphanedBodies: [String]
+  /// The folders of reports, relative to the reports folder.
+  public var reportFolders: [String]
 
   public struct Deleted: Sendable, Equatable {
     public var table: String
@@ -43,12 +46,17 @@ extension WarehouseReader {
         rows: try Int.fetchOne(
           database, sql: "SELECT count(*) FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)!)
     }
-    guard let before = rules.rawResponses.map({ logicalDate - $0 }) else { return PruneReport(rows: rows, orphanedBodies: []) }
-    let orphans = try String.fetchAll(
-      database,
-      sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(logical_date) < ? ORDER BY body_hash",
-      arguments: [before.milliseconds])
-    return PruneReport(rows: rows, orphanedBodies: orphans)
+    var report = PruneReport(rows: rows, orphanedBodies: [], reportFolders: [])
+    if let age = rules.rawResponses {
+      report.orphanedBodies = try String.fetchAll(
+        database, sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(logical_date) < ? ORDER BY body_hash",
+        arguments: [(logicalDate - age).milliseconds])
+    }
+    if let age = rules.reports {
+      report.reportFolders = try String.fetchAll(
+        database, sql: "SELECT path FROM reports WHERE logical_date < ? ORDER BY path", arguments: [(logicalDate - age).milliseconds])
+    }
+    return report
   }
 }
 
@@ -82,6 +90,7 @@ extension RetentionRules {
       older("quality_results", "logical_date", than: qualityResults),
       older("signals", "valid_from", than: signals),
       older("tickers", "logical_date", than: tickers),
+      older("reports", "logical_date", than: reports),
     ]
     let byInterval = candles.sorted { $0.key < $1.key }.map { interval, age in
       Deletion(

@@ -1,3 +1,4 @@
+public import JobGraph
 public import Scheduling
 
 /// A Gantt chart: a row per step, a bar per attempt, time to the right.

@@ -1,3 +1,4 @@
+import JobGraph
 import Scheduling
 
 extension RunPage {

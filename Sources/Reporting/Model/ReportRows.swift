@@ -1,3 +1,4 @@
+public import JobGraph
 public import MarketData
 public import Scheduling
 
@@ -175,10 +176,7 @@ public struct Health: Sendable, Equatable {
   }
 }
 
-/// The states that a step or task can be shown in.
-public enum TaskState: String, Sendable, CaseIterable {
-  case waiting, running, retrying, succeeded, failed, skipped, cancelled
-
+extension TaskState {
   var verdict: Verdict.State {
     switch self {
     case .succeeded: .ok

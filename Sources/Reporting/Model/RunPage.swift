@@ -1,3 +1,4 @@
+public import JobGraph
 public import Scheduling
 
 /// The facts of one run: what stands apart from the report, because it differs between two runs over the same data.

@@ -54,11 +54,10 @@ struct ReportEdition {
   init(_ data: ReportData, folder: String) throws {
     let renderer = try ReportRenderer()
     let keys = data.keysWithData
-    let names = ["signals", "movers", "risks", "quality"]
     let links = NightlyReport.Links(
-      index: RelativePath("../../index.html"), previous: nil, next: nil, run: RelativePath("run.html"), files: [],
-      symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, RelativePath("symbols/" + PageName.file(for: $0.symbol))) }))
-    _ = names
+      index: .known("../../index.html"), previous: data.previous.map { $0.link }, run: .known("run.html"),
+      files: ReportEdition.dataFiles.map { ReportLink($0, .known($0)) },
+      symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, .known("symbols/" + PageName.file(for: $0.symbol))) }))
     report = NightlyReport(data, links: links)
     summary = try ReportSummary(report, symbols: keys.map(\.symbol.name), newSignals: data.newSignals.count).json()
     self.folder = folder
@@ -66,7 +65,7 @@ struct ReportEdition {
     for table in report.csvTables { files += [("\(table.name).csv", table.text()), ("\(table.name).schema.json", table.schema)] }
     for (index, key) in keys.enumerated() {
       let page = SymbolPage(
-        key, data, overview: RelativePath("../index.html"), previous: index > 0 ? keys[index - 1].link : nil,
+        key, data, overview: .known("../index.html"), previous: index > 0 ? keys[index - 1].link : nil,
         next: index + 1 < keys.count ? keys[index + 1].link : nil)
       let name = PageName.file(for: key.symbol)
       files.append(("symbols/\(name)", renderer.html(page)))
@@ -80,6 +79,11 @@ struct ReportEdition {
     bytes = files[0].text.utf8.count
     pages = keys.count + 1
   }
+
+  /// What the overview links to beside the pages.
+  private static let dataFiles = [
+    "report.json", "signals.csv", "movers.csv", "risk.csv", "quality.csv", "steps.csv", "stale.csv", "mail.html",
+  ]
 
   /// Puts the whole report in its place in one step.
   func write(to place: ReportPlace) throws {
@@ -103,7 +107,22 @@ struct ReportEdition {
 }
 
 extension SeriesKey {
-  fileprivate var link: ReportLink { ReportLink(symbol.name, RelativePath(PageName.file(for: symbol))) }
+  fileprivate var link: ReportLink { ReportLink(symbol.name, .known(PageName.file(for: symbol))) }
+}
+
+extension PublishedReport {
+  /// From a folder beside it.
+  fileprivate var link: ReportLink {
+    ReportLink(logicalDate.utcDay.description, .known("../\(path.split(separator: "/").last ?? "")/index.html"))
+  }
+}
+
+extension RelativePath {
+  /// A path that this program has made and knows to be one.
+  static func known(_ path: String) -> RelativePath {
+    guard let result = RelativePath(path) else { preconditionFailure("\(path) is no relative path") }
+    return result
+  }
 }
 
 extension ReportIndex {
@@ -116,7 +135,7 @@ extension ReportIndex {
         symbolsDelivered: summary.delivered, gaps: summary.gaps, restatements: summary.restatements, quarantined: summary.quarantined)
       return Entry(
         job: row.job, logicalDate: row.logicalDate, state: Verdict.State(rawValue: summary.state) ?? .warning, word: summary.word,
-        path: RelativePath("\(row.path)/index.html"), coverage: coverage, newSignals: summary.newSignals, keyFigure: Double(summary.newSignals))
+        path: .known("\(row.path)/index.html"), coverage: coverage, newSignals: summary.newSignals, keyFigure: Double(summary.newSignals))
     }
     try AtomicFile.makeFolder(place.root)
     try AtomicFile.write(try ReportRenderer().html(ReportIndex(entries: entries)).utf8, to: "\(place.root)/index.html")

@@ -92,7 +92,7 @@ extension WarehouseReader {
         """, arguments: [source, symbol.name, instant.milliseconds]
     ).map {
       let kind: CorporateAction.Kind = ($0[1] as String) == "split" ? .split($0[2]) : .dividend($0[2])
-      return CorporateAction(date: Instant(milliseconds: $0[0]).utcDay, kind: kind)
+      return try CorporateAction(date: Instant(milliseconds: $0[0]).utcDay, kind: kind)
     }
   }
 

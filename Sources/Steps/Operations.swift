@@ -1,0 +1,92 @@
+public import JobGraph
+import MarketData
+
+/// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
+public enum Operations {
+  public static let all: [OperationDeclaration] = [
+    instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+  ]
+
+  static let instruments = OperationDeclaration(
+    name: "binance.instruments", summary: "Fetches what the exchange lists: pairs, their state, tick and lot sizes.",
+    discussion: "One request of weight 20. Instruments that are no longer listed keep their last description.",
+    writes: ["instruments"], provider: "binance")
+
+  static let binanceCandles = OperationDeclaration(
+    name: "binance.candles", summary: "Brings the candles of a pair up to the logical date.",
+    discussion: """
+      Asks only for what the watermark says is missing, and for the last three bars again, since history is restated. A bar that had not
+      closed at the logical date is never stored. Holes and bars off the grid are kept as they are; rows that are no candles go to quarantine.
+      """,
+    dimensions: ["symbol", "interval"],
+    parameters: [ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all")],
+    writes: ["candles", "watermarks", "outbox"], provider: "binance")
+
+  static let tickers = OperationDeclaration(
+    name: "binance.tickers", summary: "Fetches the figures of the last 24 hours.",
+    parameters: [ParameterDeclaration("symbols", .list(of: .text), summary: "the pairs; all of them when left out")],
+    writes: ["tickers"], provider: "binance")
+
+  static let alphaVantageCandles = OperationDeclaration(
+    name: "alphavantage.candles", summary: "Brings the daily candles of a share up to the last closed session.",
+    discussion: """
+      One request per symbol and night. Prices are kept raw as traded; dividends and splits apart. The adjusted series is asked for first;
+      where the key's plan does not include it, that is remembered for a day and the plain series of 100 rows is taken instead.
+      """,
+    dimensions: ["symbol"],
+    parameters: [
+      ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"),
+      ParameterDeclaration("adjusted", .flag, default: .bool(true), summary: "ask for dividends and splits too"),
+    ], writes: ["candles", "corporate_actions", "watermarks", "outbox"], provider: "alphavantage", secret: "alphavantage")
+
+  static let quality = OperationDeclaration(
+    name: "quality.check", summary: "Judges every followed series: gaps, staleness, outliers, flat runs.",
+    discussion: "A finding is not a failure: it is stored, and the report shows it.",
+    parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "the rules: $config.quality")],
+    reads: ["candles", "corporate_actions"], writes: ["quality_results"])
+
+  static let signals = OperationDeclaration(
+    name: "analysis.signals", summary: "Finds crossings of averages, RSI, MACD and bands, and unusual volume in the last bars of a symbol.",
+    discussion: "Each signal is stored once, with the values that caused it; it is valid from the next open.",
+    dimensions: ["symbol"],
+    parameters: [
+      ParameterDeclaration(
+        "interval", .oneOf(Interval.allCases.map(\.rawValue)), default: .string("1d"), summary: "the candles to look at")
+    ], reads: ["candles", "corporate_actions"], writes: ["signals", "outbox"])
+
+  static let nightlyReport = OperationDeclaration(
+    name: "report.nightly", summary: "Writes the report: overview, a page per symbol, CSV, report.json, a version for mail.",
+    discussion: "The same warehouse and the same date give the same bytes.",
+    parameters: [
+      ParameterDeclaration("title", .text, summary: "the heading"),
+      ParameterDeclaration(
+        "intervals", .list(of: .oneOf(Interval.allCases.map(\.rawValue))), default: .list([.string("1d")]), summary: "the candles it is about"),
+    ], reads: ["candles", "signals", "quality_results"], writes: ["reports", "outbox"], isDeliverable: true)
+
+  static let runReport = OperationDeclaration(
+    name: "report.run", summary: "Writes run.html and run.json: what this run did, when, and what failed.", reads: ["runs"])
+
+  static let prune = OperationDeclaration(
+    name: "data.prune", summary: "Forgets what is older than the retention rules keep.",
+    parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "the rules: $config.retention")],
+    writes: ["raw_responses", "runs", "quality_results", "candles"])
+
+  static let push = OperationDeclaration(
+    name: "realtime.push", summary: "Tells the realtime database what changed, all or nothing for a reader.",
+    parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "what is mirrored: $config.realtime")],
+    reads: ["outbox"], writes: ["realtime_nodes"])
+
+  static let shell = OperationDeclaration(
+    name: "shell", summary: "Runs a program by its argument vector, without a shell.",
+    discussion: """
+      The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_TASK, JOBS_ATTEMPT, and what `environment`
+      adds. Output goes to the log of the run. Exit status 0 is success; anything else fails the task. On timeout or cancel the whole
+      process group is ended.
+      """,
+    parameters: [
+      ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),
+      ParameterDeclaration("environment", .mapping, summary: "names and values to add"),
+      ParameterDeclaration("directory", .text, summary: "where it starts; the root of the project when left out"),
+      ParameterDeclaration("output_bytes_max", .integer(0...1_000_000_000), default: .int(65536), summary: "how much output is kept"),
+    ], isIdempotent: false)
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import JobGraph
+
+@main
+struct Jobs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "jobs",
+    abstract: "The batch scheduler and data pipeline of a market desk.",
+    discussion: """
+      EXAMPLES
+        jobs run nightly --sandbox     the whole night on made-up data, without key or network
+        jobs plan nightly              what it would do, and what it would cost
+        jobs check                     every mistake in Jobs/ and crontab, with its place
+
+      Exit status: 0 delivered, 1 failed, 3 partial, 64 usage, 65 bad data, 74 cannot read or write, 75 try again later,
+      77 credentials, 78 something wrong under Jobs/ or in crontab, 130 and 143 interrupted.
+      """,
+    version: Version.text,
+    subcommands: [
+      RunJob.self, ShowPlan.self, CheckFiles.self, ShowGraph.self, ListJobs.self, ShowOperations.self, ExplainCode.self,
+      ShowHistory.self, ShowRun.self, ShowLogs.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, ReportCommands.self,
+      SandboxCommand.self,
+    ])
+
+  static func main() async {
+    Process.prepare()
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      try Output.flush()
+    } catch {
+      Foundation.exit(Failure.report(error))
+    }
+  }
+}
+
+/// The version of the program.
+enum Version {
+  static let text = "0.1.0"
+}

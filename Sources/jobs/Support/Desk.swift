@@ -1,0 +1,144 @@
+import Foundation
+import JobFiles
+import JobGraph
+import MarketData
+import Mirroring
+import Providers
+import Running
+import Scheduling
+import Steps
+import Storage
+import Transport
+
+/// The tools of a run, wired: which provider is real is known here and nowhere else.
+struct Desk {
+  let workspace: Workspace
+  let warehouse: Warehouse
+  let http: CurlHTTPClient
+  let limiter: StoredRequestLimiter
+  let registry: StepRegistry
+  /// Why a secret cannot be used, by name.
+  let missingSecrets: [String: String]
+  /// The clock of limits, retries and providers.
+  let time: any TimeSource
+
+  /// - Parameters:
+  ///   - baseURLs: replaces a provider's address: the sandbox's.
+  ///   - time: the sandbox's clock, or the computer's.
+  init(
+    _ workspace: Workspace, warehouse: Warehouse, configuration: Configuration, baseURLs: [String: String], time: any TimeSource,
+    isOffline: Bool
+  ) throws {
+    guard let providers = configuration.providers else {
+      throw Failure(.configuration, "Jobs/config/providers.yaml is missing; it says where the data comes from and what is allowed")
+    }
+    (self.workspace, self.warehouse, self.time) = (workspace, warehouse, time)
+    let wall = SystemTime()
+    http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
+    limiter = StoredRequestLimiter(limits: try Desk.limits(of: providers), store: warehouse, time: time)
+    let archive = WarehouseArchive(warehouse: warehouse, rawStore: workspace.rawStore, wallClock: wall)
+    let secrets = SecretStore(folder: workspace.secrets)
+    var missing: [String: String] = [:]
+    var clients: [String: ProviderClient] = [:]
+    for provider in providers.providers {
+      var key: ProviderSettings.Key?
+      if let wanted = provider.key {
+        // The sandbox takes any key, and a real one must not be shown to it.
+        let finding = baseURLs[provider.name] == nil ? secrets.secret(wanted.secret) : .found(Secret("sandbox"), warning: nil)
+        switch finding {
+        case .found(let secret, let warning):
+          key = .init(parameter: wanted.parameter, secret: secret)
+          if let warning { Output.say("warning: \(warning)") }
+        case .missing(let sentence):
+          key = .init(parameter: wanted.parameter, secret: nil)
+          missing[wanted.secret] = sentence
+        }
+      }
+      let settings: ProviderSettings
+      do {
+        settings = try ProviderSettings(
+          name: provider.name, baseURL: baseURLs[provider.name] ?? provider.baseURL.absoluteString, key: key,
+          usageHeader: provider.usageHeader)
+      } catch {
+        throw Failure(.configuration, "Jobs/config/providers.yaml: \(provider.name): \(error)")
+      }
+      clients[provider.name] = ProviderClient(
+        settings: settings, http: http, limiter: limiter, archive: archive, time: time, isOffline: isOffline)
+    }
+    missingSecrets = isOffline ? [:] : missing
+    registry = Desk.registry(workspace, warehouse, clients, place: try workspace.reportPlace())
+  }
+
+  private static func registry(
+    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], place: ReportPlace
+  ) -> StepRegistry {
+    var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
+    if let client = clients["binance"] {
+      let (binance, rawStore) = (Binance(client), workspace.rawStore)
+      makers["binance.instruments"] = { _ in FetchInstruments(from: binance, into: warehouse) }
+      makers["binance.tickers"] = { _ in FetchTickers(from: binance, into: warehouse) }
+      makers["binance.candles"] = { _ in
+        FetchCandles(from: binance, calendar: .always, into: warehouse) { hash in
+          // A body that cannot be read any more is asked for again: the caller is told by nil.
+          rawStore.body(hash).flatMap { try? KlineScanner.scan($0).candles }
+        }
+      }
+    }
+    if let client = clients["alphavantage"] {
+      let entitlements = WarehouseEntitlements(warehouse: warehouse, provider: "alphavantage")
+      makers["alphavantage.candles"] = { parameters in
+        let shares = AlphaVantage(
+          client, strategy: parameters.flag("adjusted") ? .auto : .plain, entitlements: entitlements,
+          closeOfSession: { SessionCalendar.xnys.session(on: $0)?.close ?? NewYork.regularClose(of: $0) })
+        return FetchCandles(from: shares, calendar: .xnys, into: warehouse)
+      }
+    }
+    makers["quality.check"] = { CheckQuality(warehouse, policy: try QualityPolicy($0["rules"])) }
+    makers["analysis.signals"] = { _ in FindSignals(warehouse) }
+    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place) }
+    makers["report.run"] = { _ in WriteRunPage(warehouse, to: place) }
+    makers["data.prune"] = { PruneData(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])) }
+    makers["realtime.push"] = { _ in PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse))) }
+    makers["shell"] = { _ in RunProgram(root: workspace.root) }
+    var registry = StepRegistry()
+    for declaration in Operations.all {
+      registry.add(declaration) { parameters in
+        guard let make = makers[declaration.name] else {
+          throw TaskFailure(
+            .permanent, "Jobs/config/providers.yaml does not say where `\(declaration.provider ?? declaration.name)` is")
+        }
+        return try make(parameters)
+      }
+    }
+    return registry
+  }
+
+  private static func limits(of providers: ProvidersConfiguration) throws -> [String: [RateLimit]] {
+    do {
+      return Dictionary(
+        uniqueKeysWithValues: try providers.providers.map { provider in
+          (provider.name, try provider.limits.map { try RateLimit($0, of: provider) })
+        })
+    } catch {
+      throw Failure(.configuration, "Jobs/config/providers.yaml: \(error)")
+    }
+  }
+}
+
+extension RateLimit {
+  /// What a line of `limits:` means.
+  init(_ setting: ProvidersConfiguration.LimitSetting, of provider: ProvidersConfiguration.Provider) throws {
+    let unit: Unit = setting.unit == .weight ? .weight : .requests
+    let window: Window
+    if let zone = setting.resetZone.flatMap({ TimeZone(identifier: $0) }), setting.per == .days(1) {
+      window = .daily(zone)
+    } else {
+      window = setting.isRolling ? .rolling(setting.per) : .fixed(setting.per)
+    }
+    // A limit of a few requests cannot be shared: the share is for the large ones.
+    let share = setting.amount >= 100 ? provider.safetyShare : 1
+    try self.init(
+      name: "\(unit.rawValue) \(window)", capacity: setting.amount, unit: unit, window: window, share: share,
+      isReported: unit == .weight && provider.usageHeader != nil)
+  }
+}

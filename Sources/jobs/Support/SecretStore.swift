@@ -1,0 +1,53 @@
+import Foundation
+import JobFiles
+import Transport
+
+/// Where keys come from: systemd's credentials, then a file of the owner's alone, then the environment.
+struct SecretStore {
+  let folder: String
+  private let environment = ProcessInfo.processInfo.environment
+
+  /// What was found under a name.
+  enum Finding {
+    case found(Secret, warning: String?)
+    /// Why not, and how to set one.
+    case missing(String)
+  }
+
+  func secret(_ name: String) -> Finding {
+    if let credentials = environment["CREDENTIALS_DIRECTORY"], let secret = read("\(credentials)/\(name)") {
+      return .found(secret, warning: nil)
+    }
+    let path = "\(folder)/\(name)"
+    if FileManager.default.fileExists(atPath: path) { return secret(inFile: path) }
+    let variable = "JOBS_SECRET_\(name.uppercased())"
+    if let text = environment[variable], !text.isEmpty {
+      return .found(
+        Secret(text), warning: "the key `\(name)` comes from \(variable), which other processes can see; a file is safer: \(hint(name))")
+    }
+    return .missing("no key `\(name)` is set; \(hint(name))")
+  }
+
+  /// A file that others can read is not used: its key may be known.
+  private func secret(inFile path: String) -> Finding {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return .missing("\(path) cannot be read: \(String(cString: strerror(errno)))") }
+    guard status.st_mode & S_IFMT == S_IFREG else { return .missing("\(path) is no plain file; put the key itself there") }
+    guard status.st_mode & 0o077 == 0 else {
+      return .missing("\(path) can be read by others, so its key is not used; `chmod 600 \(path)`")
+    }
+    guard let secret = read(path) else { return .missing("\(path) is empty or cannot be read") }
+    return .found(secret, warning: nil)
+  }
+
+  private func read(_ path: String) -> Secret? {
+    guard let data = FileManager.default.contents(atPath: path) else { return nil }
+    let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    return text.isEmpty ? nil : Secret(text)
+  }
+
+  private func hint(_ name: String) -> String {
+    let source = name == "alphavantage" ? "a free one takes a minute at https://www.alphavantage.co/support/#api-key; " : ""
+    return "\(source)store it with `mkdir -p -m 700 \(folder) && (umask 077; cat > \(folder)/\(name))`, and end with Ctrl-D"
+  }
+}

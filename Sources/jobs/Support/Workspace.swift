@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import JobFiles
+import JobGraph
+import Scheduling
+import Steps
+import Storage
+
+/// Where the command works: the options that every command has.
+struct PlaceOptions: ParsableArguments {
+  @Option(help: "The project's folder, when it is not the current one (or JOBS_ROOT).", completion: .directory)
+  var root: String?
+
+  @Flag(help: "Work on the sandbox's data and reports: data/sandbox, reports/sandbox (or JOBS_SANDBOX=1).")
+  var sandbox = false
+
+  /// - Throws: ``Failure`` when there is no such folder.
+  func workspace() throws -> Workspace {
+    let environment = ProcessInfo.processInfo.environment
+    let given = root ?? environment["JOBS_ROOT"].flatMap { $0.isEmpty ? nil : $0 }
+    let folder = URL(fileURLWithPath: given ?? FileManager.default.currentDirectoryPath).standardizedFileURL.path
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
+      throw Failure(.usage, "\(folder) is no folder; name the project's folder with --root")
+    }
+    return Workspace(root: folder, isSandbox: sandbox || environment["JOBS_SANDBOX"] == "1")
+  }
+}
+
+/// The folders of a project.
+struct Workspace: Sendable {
+  let root: String
+  let isSandbox: Bool
+
+  var data: String { isSandbox ? "\(root)/data/sandbox" : "\(root)/data" }
+  var reports: String { isSandbox ? "\(root)/reports/sandbox" : "\(root)/reports" }
+  var database: String { "\(data)/jobs.sqlite" }
+  var lockFile: String { "\(data)/run.lock" }
+  var rawStore: RawStore { RawStore(folder: "\(data)/raw") }
+  var sandboxLedger: String { "\(data)/requests.jsonl" }
+  var secrets: String { "\(root)/data/secrets" }
+
+  /// A path as people know it: below the root.
+  func shown(_ path: String) -> String {
+    path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
+  }
+
+  var files: FileSource { FileSource.directory(URL(fileURLWithPath: root)) }
+
+  /// The names of the jobs in Jobs/, sorted.
+  func jobNames() throws -> [String] {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: "\(root)/Jobs")
+    } catch {
+      throw Failure(.configuration, "\(root) has no folder Jobs; run this in the project's folder, or name it with --root")
+    }
+    return names.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+  }
+
+  /// Everything under Jobs/config, and the mistakes in it.
+  func configuration() throws -> (Configuration, [Diagnostic]) {
+    _ = try jobNames()
+    let loaded = Configuration.load(from: files)
+    return (loaded.configuration, loaded.diagnostics)
+  }
+
+  /// A job and the configuration it refers to.
+  /// - Throws: ``Diagnostics`` for any mistake, all at once; ``Failure`` when there is no such job.
+  func job(_ name: String, overrides: [String] = []) throws -> (Job, Configuration) {
+    let names = try jobNames()
+    guard names.contains(name) else {
+      let list = names.isEmpty ? "Jobs/ has none" : "the jobs are: \(names.joined(separator: ", "))"
+      throw Failure(.usage, "no job is called `\(name)`; \(list)")
+    }
+    let pairs = try overrides.map { text -> (key: String, value: String) in
+      guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
+        throw Failure(.usage, "--set takes NAME=VALUE; `\(text)` has no name or no `=`")
+      }
+      return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+    let (configuration, found) = try configuration()
+    let loader = JobLoader(configuration: configuration, operations: Operations.all)
+    let (job, mistakes) = loader.load("Jobs/\(name).yaml", from: files, overrides: pairs)
+    let diagnostics = found + mistakes
+    guard let job, !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
+    for warning in diagnostics { Output.say(warning.line) }
+    return (job, configuration)
+  }
+
+  /// The crontab, and the mistakes in it; an absent file is an empty one.
+  func crontab() throws -> (Crontab, [CrontabDefect]) {
+    guard let data = FileManager.default.contents(atPath: "\(root)/crontab") else { return Crontab.parse("") }
+    guard let text = String(data: data, encoding: .utf8) else { throw Failure(.configuration, "crontab is not UTF-8") }
+    return Crontab.parse(text)
+  }
+
+  /// Opens the warehouse for reading.
+  func reading() throws -> Warehouse {
+    do {
+      return try Warehouse(reading: database)
+    } catch WarehouseError.missing(let path) {
+      let hint = isSandbox ? " --sandbox" : ""
+      throw Failure(.badData, "\(shown(path)): nothing is stored yet; `jobs run nightly\(hint)` makes it")
+    }
+  }
+
+  /// Where reports of a job lie.
+  func reportPlace() throws -> ReportPlace {
+    let (crontab, _) = try crontab()
+    return ReportPlace(root: reports) { job, logicalDate in
+      guard let schedule = crontab.schedule(of: job) else { return logicalDate != logicalDate.utcDay.midnight }
+      // More than one start on that UTC day needs the time in the name.
+      let end = logicalDate.utcDay.adding(days: 1).midnight - .milliseconds(1)
+      return schedule.missed(after: logicalDate.utcDay.midnight - .milliseconds(1), through: end, limit: 2).count > 1
+    }
+  }
+}
