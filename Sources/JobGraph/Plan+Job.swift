@@ -43,7 +43,7 @@ extension Plan {
   }
 
   /// One task per combination of the step's dimensions, the last dimension varying fastest.
-  static func tasks(of step: Step) -> [PlannedTask] {
+  public static func tasks(of step: Step) -> [PlannedTask] {
     var combinations = [PlannedTask(id: TaskID(step.id))]
     for dimension in step.each {
       combinations = combinations.flatMap { task in

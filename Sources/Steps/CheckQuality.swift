@@ -1,5 +1,5 @@
 public import JobGraph
-public import MarketData
+import MarketData
 public import Running
 import Scheduling
 public import Storage

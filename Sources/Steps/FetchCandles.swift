@@ -138,9 +138,9 @@ private struct HeldPage: Sendable {
 
   func record(of key: SeriesKey, _ logicalDate: Instant, _ transaction: WarehouseTransaction) throws {
     if rows > 0 { try transaction.recordPage(of: key, first: first, last: last, responseHash: hash, logicalDate: logicalDate) }
-    let actions = events.flatMap { event in
-      [event.dividend.map { CorporateAction.Kind.dividend($0) }, event.split.map { .split($0) }].compactMap(\.self)
-        .map { CorporateAction(date: event.date, kind: $0) }
+    let actions = try events.flatMap { event in
+      try [event.dividend.map { CorporateAction.Kind.dividend($0) }, event.split.map { .split($0) }].compactMap(\.self)
+        .map { try CorporateAction(date: event.date, kind: $0) }
     }
     try transaction.upsert(actions, symbol: key.symbol, source: key.source)
     for problem in problems {

@@ -1,6 +1,6 @@
 public import Analysis
 public import JobGraph
-public import MarketData
+import MarketData
 import Mirroring
 public import Running
 import Scheduling

@@ -1,4 +1,3 @@
-public import JobGraph
 public import Scheduling
 
 /// Where reports lie: `reports/<job>/<date>/…`.

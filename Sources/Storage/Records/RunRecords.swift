@@ -115,13 +115,12 @@ extension Warehouse: RunLog {
   }
 
   /// Opens an unfinished run again, to be continued.
-  public func reopen(_ run: RunID, at instant: Instant) async throws {
+  /// - Parameter repeating: the tasks that will run; the others stay as they are.
+  public func reopen(_ run: RunID, repeating tasks: [TaskID], at instant: Instant) async throws {
     try await write { transaction in
       try transaction.database.execute(
         sql: "UPDATE runs SET state = 'running', ended_at = NULL, exit_status = NULL WHERE id = ?", arguments: [run.name])
-      try transaction.database.execute(
-        sql: "UPDATE tasks SET state = 'waiting' WHERE run_id = ? AND state IN ('failed', 'cancelled', 'skipped', 'retrying', 'running')",
-        arguments: [run.name])
+      for task in tasks { try Warehouse.setState(.waiting, of: task, run: run, transaction.database) }
       try Warehouse.insert(LogLine(instant: instant, level: .info, task: nil, message: "resumed"), run, transaction.database)
     }
   }

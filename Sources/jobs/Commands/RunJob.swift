@@ -1,0 +1,135 @@
+import ArgumentParser
+import Foundation
+import JobGraph
+import Reporting
+import Running
+import Sandbox
+import Scheduling
+import Steps
+import Storage
+
+struct RunJob: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a job.",
+    discussion: """
+      EXAMPLES
+        jobs run nightly                        as cron does
+        jobs run nightly --sandbox              on made-up data, without key or network
+        jobs run nightly --date 2026-01-15      for another night
+        jobs run nightly --resume               goes on with the last unfinished run
+        jobs run nightly --only report          one step; also +step, step+, tag:name
+        jobs run nightly --set history=90d      with another parameter
+      """)
+
+  @Argument(help: "The job: a file in Jobs/, without .yaml.", completion: .shellCommand("ls Jobs 2>/dev/null | sed -n 's/\\.yaml$//p'"))
+  var job: String
+
+  @Option(help: "What the run is about: a day (its midnight UTC) or an instant. Default: the latest scheduled one.")
+  var date: String?
+
+  @Flag(help: "Go on with the last unfinished run: what succeeded stays.")
+  var resume = false
+
+  @Option(help: "Only these steps: a name, +name, name+ or tag:name. May be repeated.")
+  var only: [String] = []
+
+  @Option(help: "All but these steps.")
+  var skip: [String] = []
+
+  @Option(name: .customLong("set"), help: "A parameter of the job: NAME=VALUE. May be repeated.")
+  var overrides: [String] = []
+
+  @Flag(help: "Use what was fetched for this date before, and nothing else.")
+  var offline = false
+
+  @Flag(name: .customLong("dry-run"), help: "Show the plan, change nothing.")
+  var dryRun = false
+
+  @Flag(help: "When another run is under way, wait for it.")
+  var wait = false
+
+  @Flag(help: "Print only when something went wrong, as cron wants it.")
+  var quiet = false
+
+  @Flag(help: "One JSON document on standard output.")
+  var json = false
+
+  @Option(name: .customLong("sandbox-seed"), help: "Which made-up market the sandbox is.")
+  var sandboxSeed: UInt64 = 1
+
+  @Option(name: .customLong("sandbox-data"), help: "A folder of recorded bodies for the sandbox to serve.", completion: .directory)
+  var sandboxData: String?
+
+  @Option(name: .customLong("sandbox-faults"), help: "A JSON file of answers to spoil, for trying out failures.", completion: .file())
+  var sandboxFaults: String?
+
+  @Option(help: .hidden)
+  var trigger: String?
+
+  @OptionGroup var place: PlaceOptions
+
+  func run() async throws {
+    let workspace = try place.workspace()
+    guard workspace.isSandbox || (sandboxData == nil && sandboxFaults == nil) else {
+      throw Failure(.usage, "--sandbox-data and --sandbox-faults are for the sandbox; add --sandbox")
+    }
+    let (job, configuration) = try workspace.job(job, overrides: overrides)
+    let selection = Selection(only: only, skip: skip)
+    _ = try selection.steps(of: job)
+    let logicalDate = try Planner.logicalDate(date, of: job.name, workspace, now: SystemTime().now())
+    if dryRun {
+      return try await PlanPrinter(workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection)
+        .show(json: json, explain: true)
+    }
+    try AtomicFile.makeFolder(workspace.data)
+    let lock = try await RunLock.acquire(
+      at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)
+    let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+    let printer = RunPrinter(quiet: quiet || json, job: job)
+    let session = RunSession(
+      workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate,
+      trigger: trigger ?? (workspace.isSandbox ? "sandbox" : "manual"), selection: selection,
+      sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()), isOffline: offline,
+      isResumed: resume, observe: { printer.observe($0) })
+    let beat = Task { await printer.heartbeat() }
+    let result: RunSession.Result
+    do {
+      result = try await session.run(lock: lock, warehouse: warehouse)
+    } catch {
+      beat.cancel()
+      printer.finish()
+      throw error
+    }
+    beat.cancel()
+    printer.finish()
+    try warehouse.close()
+    let summary = RunSummary(workspace: workspace, job: job, result: result)
+    if json { try summary.printJSON() } else { try summary.print(quiet: quiet) }
+    if summary.status != .delivered { throw Ended(status: summary.status) }
+  }
+
+  private func faults() throws -> [FaultRule] {
+    guard let sandboxFaults else { return [] }
+    do {
+      return try FaultRule.load(path: sandboxFaults)
+    } catch {
+      throw Failure(.badData, "\(sandboxFaults): \(error)")
+    }
+  }
+}
+
+extension RunLock {
+  /// Takes the lock; when another run has it, says so, or waits.
+  static func acquire(at path: String, purpose: String, waiting: Bool, quiet: Bool) async throws -> RunLock {
+    var hasSaid = false
+    while true {
+      do {
+        return try RunLock(at: path, purpose: purpose)
+      } catch LockError.held(let holder) where waiting {
+        if !hasSaid, !quiet { Output.say("waiting: another run is under way: \(holder)") }
+        hasSaid = true
+        try await Task.sleep(for: .milliseconds(200))
+      }
+    }
+  }
+}

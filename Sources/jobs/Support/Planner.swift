@@ -1,0 +1,63 @@
+import JobGraph
+import MarketData
+import Scheduling
+import Steps
+import Storage
+
+/// Makes the plan of a run from what is known beforehand; the same for `jobs plan` and `jobs run`.
+struct Planner {
+  let workspace: Workspace
+  let job: Job
+  let logicalDate: Instant
+  let selection: Selection
+
+  /// - Parameter warehouse: nil when nothing was ever stored.
+  func plan(warehouse: Warehouse?, missingSecrets: [String: String]) async throws -> Plan {
+    var facts = PlanningFacts(
+      operations: Dictionary(uniqueKeysWithValues: Operations.all.map { ($0.name, $0) }), missingSecrets: missingSecrets,
+      selection: selection)
+    if let warehouse {
+      for step in job.steps {
+        guard let name = step.calendar, let calendar = SessionCalendar(named: name) else { continue }
+        facts.notDue[step.id] = try await idleReason(step, calendar, warehouse)
+      }
+    }
+    return try Plan(of: job, logicalDate: logicalDate, facts: facts)
+  }
+
+  /// Why a step with a calendar is not due: every series it fetches reaches the last session that has closed.
+  private func idleReason(_ step: Step, _ calendar: SessionCalendar, _ warehouse: Warehouse) async throws -> String? {
+    guard let session = calendar.lastClosed(at: logicalDate) else { return nil }
+    let keys = series(of: step)
+    guard !keys.isEmpty else { return nil }
+    let isCurrent = try await warehouse.read { reader in
+      try keys.allSatisfy { try reader.watermark(of: $0)?.completeUntil ?? Instant(milliseconds: 0) > session.date.midnight }
+    }
+    return isCurrent ? "no session has closed since \(session.date)" : nil
+  }
+
+  func series(of step: Step) -> [SeriesKey] {
+    let source = String(step.uses.prefix { $0 != "." })
+    return Plan.tasks(of: step).compactMap { task in
+      var (symbol, interval): (Symbol?, Interval) = (nil, .day1)
+      for value in task.values {
+        guard case .string(let text) = value.value else { continue }
+        // A name that is no symbol fails its own task; it has no series.
+        if value.key == "symbol" { symbol = try? Symbol(text) }
+        if value.key == "interval" { interval = Interval(rawValue: text) ?? .day1 }
+      }
+      return symbol.map { SeriesKey(source: source, symbol: $0, interval: interval) }
+    }
+  }
+
+  /// The logical date that a command means: as given, else the job's latest scheduled instant, else now, cut to the minute.
+  static func logicalDate(_ text: String?, of job: String, _ workspace: Workspace, now: Instant) throws -> Instant {
+    if let text {
+      guard let date = Instant(iso8601: text) else {
+        throw Failure(.usage, "--date is `\(text)`; write a day such as 2026-01-15, or an instant such as 2026-01-15T07:00Z")
+      }
+      return date
+    }
+    return try workspace.crontab().0.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
+  }
+}

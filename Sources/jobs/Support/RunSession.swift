@@ -1,0 +1,163 @@
+import Foundation
+import JobFiles
+import JobGraph
+import Running
+import Sandbox
+import Scheduling
+import Steps
+import Storage
+
+/// What the sandbox is asked to be.
+struct SandboxSettings: Sendable {
+  var seed: UInt64 = 1
+  /// A folder of recorded bodies; nil makes the data from the seed.
+  var recordedBodies: String?
+  /// Answers to spoil, for tests.
+  var faults: [FaultRule] = []
+}
+
+/// One run of a job from lock to report.
+struct RunSession {
+  let workspace: Workspace
+  let job: Job
+  let configuration: Configuration
+  let logicalDate: Instant
+  let trigger: String
+  let selection: Selection
+  let sandbox: SandboxSettings
+  let isOffline: Bool
+  let isResumed: Bool
+  let observe: @Sendable (RunProgress) -> Void
+
+  /// How the run ended.
+  struct Result {
+    let run: RunID
+    let state: RunState
+    let took: Duration
+    let missingSecrets: [String: String]
+    /// What the tasks of each step said, in order.
+    let tasks: [TaskRow]
+    let stoppedBy: Int32?
+    /// From the first attempt of each step to its last.
+    let spans: [StepID: Duration]
+  }
+
+  /// Runs the job. The caller holds the lock.
+  func run(lock: borrowing RunLock, warehouse: Warehouse) async throws -> Result {
+    let clock = ContinuousClock()
+    let started = clock.now
+    let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
+    for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
+    let resumed = isResumed ? try await unfinished(warehouse) : nil
+    let date = resumed?.logicalDate ?? logicalDate
+
+    let server = workspace.isSandbox && !isOffline ? try await startSandbox(at: date) : nil
+    defer { if let server { Task { await server.server.stop() } } }
+    let time: any TimeSource = server?.clock ?? SystemTime()
+    let desk = try Desk(
+      workspace, warehouse: warehouse, configuration: configuration, baseURLs: server?.baseURLs ?? [:], time: time, isOffline: isOffline)
+    defer { desk.http.shutdown() }
+
+    let (header, state) = try await open(resumed, date, desk)
+    lock.describe("run \(header.id)")
+    let stop = StopWatch()
+    let runner = Runner(
+      registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
+      classify: FailureClassifier.classify, observe: observe)
+    let ended = try await runner.run(state, run: header, stops: stop.reasons)
+    let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
+    var spans: [StepID: Duration] = [:]
+    for (step, rows) in Dictionary(grouping: attempts, by: \.task.step) {
+      guard let start = rows.map(\.startedAt).min(), let end = rows.compactMap(\.endedAt).max() else { continue }
+      spans[step] = end - start
+    }
+    return Result(
+      run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks, stoppedBy: stop.signal,
+      spans: spans)
+  }
+
+  private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
+    let name = job.name
+    guard let row = try await warehouse.read({ try $0.unfinishedRun(of: name) }) else {
+      throw Failure(.usage, "no run of \(name) is unfinished; `jobs history \(name)` lists them, `jobs run \(name)` starts a new one")
+    }
+    return row
+  }
+
+  /// Opens a new run, or an unfinished one again.
+  private func open(_ resumed: RunRow?, _ date: Instant, _ desk: Desk) async throws -> (RunHeader, RunState) {
+    let (warehouse, name, now) = (desk.warehouse, job.name, SystemTime().now())
+    let durations = try await warehouse.read { try $0.durations(of: name) }
+    let concurrency = RunState.Concurrency(total: 16, pools: ["binance": 8, "alphavantage": 2])
+    guard let resumed else {
+      let plan = try await Planner(workspace: workspace, job: job, logicalDate: date, selection: selection)
+        .plan(warehouse: warehouse, missingSecrets: desk.missingSecrets)
+      let count = try await warehouse.read { try $0.runCount(of: name, logicalDate: date) }
+      let header = RunHeader(
+        id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
+      try await warehouse.open(header, plan: plan)
+      return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
+    }
+    let plan = try await warehouse.read { try $0.plan(of: resumed.id) }
+    let recorded = try await warehouse.read { try $0.recordedTasks(of: resumed.id) }
+    let declarations = desk.registry.declarations
+    let kept = plan.recordedToKeep(recorded) { declarations[$0]?.isIdempotent ?? false }
+    let repeated = kept.filter { !$0.value.isSucceeded }
+    Output.say(
+      "resuming \(resumed.id): \(kept.count - repeated.count) tasks stay as they are, \(repeated.count) will run"
+        + (repeated.count <= 12 ? " (\(repeated.keys.sorted().map(\.description).joined(separator: ", ")))" : ""))
+    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), at: now)
+    let header = RunHeader(id: resumed.id, job: name, logicalDate: date, trigger: resumed.trigger, startedAt: resumed.startedAt)
+    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency, durations: durations))
+  }
+
+  private func startSandbox(at date: Instant) async throws -> RunningSandbox {
+    var settings = SandboxConfiguration(logicalDate: date)
+    settings.data = sandbox.recordedBodies.map { .recorded(directory: $0) } ?? .synthetic(seed: sandbox.seed)
+    settings.ledgerPath = workspace.sandboxLedger
+    settings.faults = sandbox.faults
+    let server = SandboxServer(configuration: settings)
+    do {
+      let address = try await server.start()
+      return RunningSandbox(
+        server: server, clock: settings.clock,
+        baseURLs: ["binance": address.binanceBaseURL, "alphavantage": address.alphaVantageBaseURL])
+    } catch let error as SandboxError {
+      throw Failure(.badData, "the sandbox cannot start: \(error)")
+    }
+  }
+}
+
+/// The stand-in for every provider, while a run uses it.
+private struct RunningSandbox {
+  let server: SandboxServer
+  let clock: any TimeSource
+  let baseURLs: [String: String]
+}
+
+/// Turns signals into requests to stop: the first one orderly, the second one at once.
+private final class StopWatch: Sendable {
+  let reasons: AsyncStream<StopReason>
+  private let lock = NSLock()
+  nonisolated(unsafe) private var first: Int32?
+
+  /// The signal that asked first.
+  var signal: Int32? { lock.withLock { first } }
+
+  init() {
+    let (stream, continuation) = AsyncStream<StopReason>.makeStream()
+    reasons = stream
+    Task { [weak self] in
+      for await number in Process.stopSignals() {
+        guard let self else { return }
+        let isFirst = self.lock.withLock {
+          defer { self.first = self.first ?? number }
+          return self.first == nil
+        }
+        guard isFirst else { Foundation.exit(number == SIGTERM ? 143 : 130) }
+        Output.say("stopping after the current write (again to stop now)")
+        continuation.yield(.signal)
+      }
+    }
+  }
+}
