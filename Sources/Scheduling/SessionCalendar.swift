@@ -48,6 +48,11 @@ public struct SessionCalendar: Sendable, Hashable {
     }
   }
 
+  /// Whether there is a session on a day; cheaper than its hours.
+  public func hasSession(on date: CivilDate) -> Bool {
+    kind == .always || NewYork.years.contains(date.year) && !NewYork.isClosed(on: date)
+  }
+
   /// The sessions of some days, oldest first.
   /// - Complexity: O(*days*).
   public func sessions(in dates: ClosedRange<CivilDate>) -> [Session] {
@@ -81,7 +86,7 @@ public struct SessionCalendar: Sendable, Hashable {
   }
 
   private func newYorkSession(on date: CivilDate) -> Session? {
-    guard NewYork.years.contains(date.year), !NewYork.isClosed(on: date) else { return nil }
+    guard hasSession(on: date) else { return nil }
     let early = NewYork.earlyCloseHour(on: date)
     return Session(
       date: date, open: NewYork.instant(on: date, hour: 9, minute: 30), close: NewYork.instant(on: date, hour: early ?? 16),
