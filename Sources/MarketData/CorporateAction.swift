@@ -25,12 +25,15 @@ public struct CorporateAction: Sendable, Hashable {
 
   /// The factor of a split as the ratio that was meant: `7.00000700001` is 7, `0.3333` is 1/3, `1.0460` stays.
   ///
-  /// - Returns: p/q with the smaller of the two at most 10, when that lies within 0.005 % of the factor; else the factor.
+  /// - Returns: p/q with the smaller of the two at most 10, when the factor is that ratio written with four decimals, or lies within two
+  ///   millionths of it; else the factor.
   public static func snapped(_ factor: Double) -> Double {
     guard factor.isFinite, factor > 0, factor < 1e6, factor > 1e-6 else { return factor }
     for small in 1...10 {
       let ratio = factor >= 1 ? (factor * Double(small)).rounded() / Double(small) : Double(small) / (Double(small) / factor).rounded()
-      if abs(ratio / factor - 1) <= 5e-5 { return ratio }
+      let (error, part) = (abs(ratio - factor), abs(ratio / factor - 1))
+      // Four decimals of a small factor leave room for many ratios; only 1:n is taken on their word alone.
+      if part <= 2e-6 || error <= 5.1e-5 && part <= (small == 1 ? 2e-3 : 2e-4) { return ratio }
     }
     return factor
   }

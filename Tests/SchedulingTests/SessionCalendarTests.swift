@@ -31,6 +31,7 @@ import Testing
   func `knows single days`(text: String, isOpen: Bool) throws {
     let day = try day(text)
     #expect((SessionCalendar.xnys.session(on: day) != nil) == isOpen)
+    #expect(SessionCalendar.xnys.hasSession(on: day) == isOpen)
   }
 
   @Test(arguments: [
