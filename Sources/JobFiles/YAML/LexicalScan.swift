@@ -5,9 +5,8 @@ struct LexicalScan {
   /// The names that stand after a `&`.
   private var anchors: Set<Substring> = []
   private var aliases = 0
-  /// Brackets, commas, colons and lines: no file has more nodes than three times these.
+  /// Brackets, commas, colons and lines: a file has at most about as many nodes as these.
   private var marks = 0
-  private var openBrackets = 0
 
   /// A file of invisible characters need not list them all.
   private static let diagnosticsMax = 20
@@ -39,7 +38,10 @@ struct LexicalScan {
     case 0x0A: countMark(scalar, offset: offset)
     case 0x09, 0x0D, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: break
     case 0x20..<0x7F: break
-    default: refuse(offset, "a control character U+\(String(scalar.value, radix: 16, uppercase: true))", "remove it, or write it as an escape in double quotes")
+    default:
+      refuse(
+        offset, "a control character U+\(String(scalar.value, radix: 16, uppercase: true))",
+        "remove it, or write it as an escape in double quotes")
     }
     if previous == "\r", scalar != "\n" {
       refuse(offset - 1, "a carriage return without a line feed", "lines end with LF or CR LF")
@@ -52,9 +54,7 @@ struct LexicalScan {
 
   private mutating func countMark(_ scalar: Unicode.Scalar, offset: Int) {
     switch scalar {
-    case "[", "{": openBrackets += 1
-    case "]", "}": openBrackets = max(0, openBrackets - 1)
-    case ",", ":", "\n", "?", "-": break
+    case "[", "]", "{", "}", ",", ":", "\n", "?", "-": break
     default: return
     }
     marks += 1

@@ -36,10 +36,9 @@ public enum StrictYAML {
       }
       var builder = TreeBuilder(source: source, masked: duplicates.masked)
       let root = builder.tree(of: node)
-      let diagnostics = (duplicates.diagnostics + builder.diagnostics).sorted(by: Diagnostic.isOrdered)
-      return (root.map { Document(source: source, root: $0) }, diagnostics)
+      return (root.map { Document(source: source, root: $0) }, (duplicates.diagnostics + builder.diagnostics).inOrder)
     } catch is DuplicateKeys.Stopped {
-      return (nil, duplicates.diagnostics)
+      return (nil, duplicates.diagnostics.inOrder)
     } catch {
       return (nil, duplicates.diagnostics + [Diagnostic(error, in: source)])
     }
