@@ -24,6 +24,7 @@ struct Bomb: Sendable, CustomTestStringConvertible {
     Bomb("one value used often", .refusedYAML) { "a: &a [x]\nb: [" + String(repeating: "*a,", count: 100_000) + "]" },
     Bomb("brackets without end", .tooLarge) { String(repeating: "[", count: 999_000) },
     Bomb("braces without end", .tooLarge) { String(repeating: "{a: ", count: 249_000) },
+    Bomb("values far inside", .tooLarge) { String(repeating: "[", count: 990) + String(repeating: "1,", count: 150_000) },
     Bomb("lists in lists", .tooLarge) { String(repeating: "- ", count: 400) + "x" },
     Bomb("keys of keys", .tooLarge) { String(repeating: "? ", count: 499_000) },
     Bomb("values without end", .tooLarge) { "a: [" + String(repeating: "x,", count: 150_000) + "]" },

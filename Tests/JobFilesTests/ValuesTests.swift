@@ -117,7 +117,8 @@ private func load(_ text: String, _ overrides: [(key: String, text: String)] = [
     let json = String(decoding: try encoder.encode(mistake), as: UTF8.self)
     #expect(
       json == #"{"code":"E112","column":14,"file":"Jobs\/j.yaml","label":"unknown operation","length":10,"line":3,"#
-        + #""message":"no operation is called `report.rum`","nearest":"report.run","notes":["`jobs operations` lists them all"],"severity":"error"}"#
+        + #""message":"no operation is called `report.rum`","nearest":"report.run","#
+        + #""notes":["`jobs operations` lists them all"],"severity":"error"}"#
     )
   }
 

@@ -57,7 +57,7 @@ extension DiagnosticCode {
       Explanation(
         "an address that requests must not go to",
         cause:
-          "Requests are encrypted (https), except to this machine itself; user, password, query and fragment are not part of a base address.",
+          "Requests are encrypted (https), except to this machine itself; a base address has no user, password, query or fragment.",
         remedy: "Use https; keys are secrets, stored by `jobs secrets set NAME`.", wrong: "base_url: http://example.com",
         right: "base_url: https://example.com")
     default:

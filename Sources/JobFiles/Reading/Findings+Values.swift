@@ -1,5 +1,4 @@
 import JobGraph
-import Scheduling
 
 extension Findings {
   func wrongType(_ tree: Tree, _ wanted: String, of what: String) {

@@ -1,5 +1,4 @@
 import JobGraph
-import Scheduling
 
 /// Collects the mistakes of one file.
 final class Findings {

@@ -7,6 +7,11 @@ struct LexicalScan {
   private var aliases = 0
   /// Brackets, commas, colons and lines: a file has at most about as many nodes as these.
   private var marks = 0
+  /// Brackets that are open, wherever they stand.
+  private var brackets = 0
+
+  /// The parser's time grows with each open bracket. Ten times the depth that is allowed leaves room for texts that hold brackets.
+  private static let bracketsMax = 10 * StrictYAML.depthMax
 
   /// A file of invisible characters need not list them all.
   private static let diagnosticsMax = 20
@@ -54,7 +59,9 @@ struct LexicalScan {
 
   private mutating func countMark(_ scalar: Unicode.Scalar, offset: Int) {
     switch scalar {
-    case "[", "]", "{", "}", ",", ":", "\n", "?", "-": break
+    case "[", "{": open(offset)
+    case "]", "}": brackets = max(0, brackets - 1)
+    case ",", ":", "\n", "?", "-": break
     default: return
     }
     marks += 1
@@ -63,6 +70,15 @@ struct LexicalScan {
       Diagnostic(
         .tooLarge, at: source.place(source.spot(ofScalar: offset)), "the file holds too many values",
         expected: "at most \(StrictYAML.nodesMax) values"))
+  }
+
+  private mutating func open(_ offset: Int) {
+    brackets += 1
+    guard brackets == Self.bracketsMax else { return }
+    diagnostics.append(
+      Diagnostic(
+        .tooLarge, at: source.place(source.spot(ofScalar: offset)), "too many brackets are open",
+        expected: "at most \(StrictYAML.depthMax) levels"))
   }
 
   /// Counts the aliases whose anchor stands before them. What follows an `&` or `*` in a comment or a text counts as well, which
