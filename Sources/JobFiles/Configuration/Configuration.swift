@@ -25,7 +25,9 @@ public struct Configuration: Sendable {
   ///
   /// - Returns: what could be read, and every mistake of every file in the order of their names. A file with a mistake keeps its
   ///   place as a tree, so that jobs that refer to it do not have a second one.
-  public static func load(from source: FileSource, directory: String = "Jobs/config") -> (configuration: Configuration, diagnostics: [Diagnostic]) {
+  public static func load(from source: FileSource, directory: String = "Jobs/config") -> (
+    configuration: Configuration, diagnostics: [Diagnostic]
+  ) {
     var (configuration, diagnostics) = (Configuration(), [Diagnostic]())
     let names: [String]
     do {

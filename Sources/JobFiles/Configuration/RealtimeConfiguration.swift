@@ -43,7 +43,8 @@ extension RealtimeConfiguration {
     return section.texts(key).compactMap { text in
       guard let word: Word = section.findings.word(text, of: "an element of `\(key)`") else { return nil }
       if let first = places.updateValue(text.spot, forKey: word) {
-        section.findings.add(.duplicateEntry, at: text.spot, "`\(text.value)` stands twice in `\(key)`", label: "a second time", others: [first])
+        section.findings.add(
+          .duplicateEntry, at: text.spot, "`\(text.value)` stands twice in `\(key)`", label: "a second time", others: [first])
         return nil
       }
       return word

@@ -82,7 +82,8 @@ extension Watchlist {
     do {
       return try Symbol(text.value)
     } catch {
-      findings.add(.badSymbol, at: text.spot, "`\(text.value)` is no symbol", label: "\(error)")
+      findings.add(
+        .badSymbol, at: text.spot, text.value.isEmpty ? "an empty text is no symbol" : "`\(text.value)` is no symbol", label: "\(error)")
       return nil
     }
   }

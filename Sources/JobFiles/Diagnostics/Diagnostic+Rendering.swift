@@ -50,7 +50,8 @@ extension Diagnostic {
     let marked = String(place.excerpt.dropFirst(place.caret).prefix(place.length)).printable
     let after = String(place.excerpt.dropFirst(place.caret + place.length)).printable
     let carets = String(repeating: "^", count: max(1, marked.count))
-    let caretLine = String(repeating: " ", count: before.count) + paint.severity(label.isEmpty ? carets : "\(carets) \(label.printable)", severity)
+    let caretLine =
+      String(repeating: " ", count: before.count) + paint.severity(label.isEmpty ? carets : "\(carets) \(label.printable)", severity)
     return [
       "\(margin) \(bar)",
       "\(paint.frame(String(place.line))) \(bar) \(before)\(marked)\(after)",

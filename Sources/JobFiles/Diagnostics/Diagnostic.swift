@@ -77,6 +77,12 @@ extension Diagnostic {
 }
 
 extension Sequence where Element == Diagnostic {
+  /// In the order of the files, each once: an anchor is met again wherever it is used.
+  var inOrder: [Diagnostic] {
+    var seen: Set<Diagnostic> = []
+    return filter { seen.insert($0).inserted }.sorted(by: Diagnostic.isOrdered)
+  }
+
   /// At least one of them is an error.
   public var hasErrors: Bool { contains { $0.severity == .error } }
 }

@@ -48,7 +48,8 @@ extension DiagnosticCode {
   /// Cause, consequence, remedy and an example.
   public var explanation: Explanation {
     switch self {
-    case .unreadable, .forbiddenCharacter, .notYAML, .tooLarge, .duplicateKey, .refusedYAML, .severalDocuments: yamlExplanation
+    case .unreadable, .forbiddenCharacter, .notYAML, .tooLarge, .duplicateKey, .refusedYAML, .severalDocuments, .tooManyMistakes:
+      yamlExplanation
     case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
       .badSymbol, .badURL, .duplicateEntry:
       valueExplanation

@@ -31,6 +31,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case badSymbol = "E128"
   case badURL = "E129"
   case duplicateEntry = "E130"
+  case tooManyMistakes = "E131"
   case emptyEach = "W101"
   case neverRuns = "W102"
 

@@ -9,8 +9,10 @@ extension DiagnosticCode {
     case .wrongType:
       Explanation(
         "a value of another type than expected",
-        cause: "Values are typed: true and false, whole numbers, numbers, texts, lists, mappings. `no`, `010`, `1e3` and `12:30:00` are texts.",
-        remedy: "Write what is expected; put a text that looks like something else in quotes.", wrong: "priority: high", right: "priority: 10")
+        cause:
+          "Values are typed: true and false, whole numbers, numbers, texts, lists, mappings. `no`, `010`, `1e3` and `12:30:00` are texts.",
+        remedy: "Write what is expected; put a text that looks like something else in quotes.", wrong: "priority: high",
+        right: "priority: 10")
     case .missingKey:
       Explanation(
         "a key is missing", cause: "The mapping cannot be understood without it.", remedy: "Add it.", wrong: "fetch: { timeout: 1m }",
@@ -21,7 +23,8 @@ extension DiagnosticCode {
         right: "steps:\n  first_step: ...")
     case .outOfRange:
       Explanation(
-        "a number out of its range", cause: "The value has the right type, but means nothing there.", remedy: "Stay in the range of the message.",
+        "a number out of its range", cause: "The value has the right type, but means nothing there.",
+        remedy: "Stay in the range of the message.",
         wrong: "tolerate: 120%", right: "tolerate: 20%")
     case .badZone:
       Explanation(
@@ -29,7 +32,8 @@ extension DiagnosticCode {
         remedy: "Use Area/City.", wrong: "time_zone: EST", right: "time_zone: America/New_York")
     case .badCalendar:
       Explanation(
-        "no such market calendar", cause: "Only the sessions of the calendars in the message are known.", remedy: "Use one of them, or leave the key out.",
+        "no such market calendar", cause: "Only the sessions of the calendars in the message are known.",
+        remedy: "Use one of them, or leave the key out.",
         wrong: "calendar: NYSE", right: "calendar: XNYS")
     case .badDuration:
       Explanation(
@@ -37,11 +41,13 @@ extension DiagnosticCode {
         wrong: "timeout: 1h30m", right: "timeout: 90m")
     case .unknownWord:
       Explanation(
-        "not one of the words", cause: "The key takes one of a few words.", remedy: "Use one of those in the message.", wrong: "overlap: wait",
+        "not one of the words", cause: "The key takes one of a few words.", remedy: "Use one of those in the message.",
+        wrong: "overlap: wait",
         right: "overlap: queue")
     case .nameIsNotFile:
       Explanation(
-        "the name of the job is not that of its file", cause: "`job: a` stands in a file that is not a.yaml; history would mix two jobs up.",
+        "the name of the job is not that of its file",
+        cause: "`job: a` stands in a file that is not a.yaml; history would mix two jobs up.",
         remedy: "Rename one of them.", wrong: "# Jobs/nightly.yaml\njob: daily", right: "# Jobs/nightly.yaml\njob: nightly")
     case .badSymbol:
       Explanation(
@@ -50,7 +56,8 @@ extension DiagnosticCode {
     case .badURL:
       Explanation(
         "an address that requests must not go to",
-        cause: "Requests are encrypted (https), except to this machine itself; user, password, query and fragment are not part of a base address.",
+        cause:
+          "Requests are encrypted (https), except to this machine itself; a base address has no user, password, query or fragment.",
         remedy: "Use https; keys are secrets, stored by `jobs secrets set NAME`.", wrong: "base_url: http://example.com",
         right: "base_url: https://example.com")
     default:

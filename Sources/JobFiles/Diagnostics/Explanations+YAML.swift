@@ -15,7 +15,8 @@ extension DiagnosticCode {
         wrong: "steps:\n\ta: { uses: report.run }", right: "steps:\n  a: { uses: report.run }")
     case .notYAML:
       Explanation(
-        "the text is not YAML", cause: "A quote or bracket is left open, a key is not in the column of its siblings, a text holds `: ` unquoted.",
+        "the text is not YAML",
+        cause: "A quote or bracket is left open, a key is not in the column of its siblings, a text holds `: ` unquoted.",
         remedy: "The caret stands where reading stopped; the mistake is there or shortly before.",
         wrong: "description: Prices: daily", right: "description: \"Prices: daily\"")
     case .tooLarge:
@@ -34,6 +35,12 @@ extension DiagnosticCode {
         cause: "Anchors, aliases, merge keys and tags make a value depend on a far place, and a small file expand into a large one.",
         remedy: "Write the value where it is used; what is used often is a parameter or a file in Jobs/config.",
         wrong: "a: &list [AAPL]\nb: *list", right: "each: { symbol: $watchlist.equities }")
+    case .tooManyMistakes:
+      Explanation(
+        "more mistakes than anyone reads",
+        cause: "The file has more than \(MistakeList.errorsMax) errors; the rest is counted, not listed.",
+        remedy: "Begin with the first; one mistake is often the cause of many.", wrong: "a file of another program",
+        right: "job: nightly\nsteps: ...")
     default:
       Explanation(
         "several documents in one file", cause: "A line `---` or `...` ends the first document, and more follows.",

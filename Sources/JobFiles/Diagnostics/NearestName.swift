@@ -14,7 +14,17 @@ enum NearestName {
       if slips <= min(limit, (best?.slips ?? .max) - 1), slips < max(wanted.count, 1) { best = (name, slips) }
       if slips == 0 { break }
     }
-    return best?.name
+    return best?.name ?? beginning(wanted, names)
+  }
+
+  /// A name that was only begun, or written further: `stale` for `staleness`.
+  private static func beginning(_ wanted: [Character], _ names: some Sequence<String>) -> String? {
+    guard wanted.count > 2 else { return nil }
+    let text = String(wanted)
+    return names.first { name in
+      let name = name.lowercased()
+      return name.hasPrefix(text) || (name.count > 2 && text.hasPrefix(name))
+    }
   }
 
   /// Source: optimal string alignment, the restricted form of Damerau, "A technique for computer detection and correction of spelling

@@ -16,7 +16,9 @@ struct EachReader {
 
   private func check(_ each: Section?, at step: Section, _ operation: OperationDeclaration) {
     let wanted = operation.dimensions
-    let expected = wanted.isEmpty ? "no `each`: `\(operation.name)` is a single task" : "dimensions of `\(operation.name)`: \(wanted.joined(separator: ", "))"
+    let expected =
+      wanted.isEmpty
+      ? "no `each`: `\(operation.name)` is a single task" : "dimensions of `\(operation.name)`: \(wanted.joined(separator: ", "))"
     for entry in each?.entries ?? [] where !wanted.contains(entry.key) {
       findings.add(
         .wrongDimensions, at: entry.keySpot, "`\(operation.name)` has no dimension `\(entry.key)`", label: "not a dimension of it",

@@ -25,7 +25,8 @@ enum Names {
     let isWellFormed = text == "UTC" || (text.contains("/") && !text.contains(".") && !text.hasPrefix("/"))
     if isWellFormed, TimeZone(identifier: text) != nil { return text }
     findings.add(
-      .badZone, at: name.spot, "no time zone is called `\(text)`", label: "not a zone", expected: "`UTC` or a name such as `America/New_York`",
+      .badZone, at: name.spot, "no time zone is called `\(text)`", label: "not a zone",
+      expected: "`UTC` or a name such as `America/New_York`",
       nearest: findings.nearest("zone", to: text, in: TimeZone.knownTimeZoneIdentifiers))
     return nil
   }

@@ -56,7 +56,9 @@ struct ParameterReader {
     case (.list(let elements), _):
       // One kind of element, separated by commas, with or without brackets.
       let inner = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
-      let parts = inner.split(separator: ",").map { $0.drop { $0 == " " } }.map { part in String(part.reversed().drop { $0 == " " }.reversed()) }
+      let parts = inner.split(separator: ",").map { $0.drop { $0 == " " } }.map { part in
+        String(part.reversed().drop { $0 == " " }.reversed())
+      }
       let values = parts.compactMap { value(of: $0, like: elements.first ?? .null) }
       return values.count == parts.count ? .list(values) : nil
     default: return nil

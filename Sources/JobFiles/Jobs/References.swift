@@ -48,7 +48,8 @@ struct References {
     }
     switch parts[0] {
     case "watchlist": return watchlist(parts, path, spot, findings)
-    case "config": return descend(parts, into: configuration.value(of: parts[1]), names: configuration.names, "file of Jobs/config", spot, findings)
+    case "config":
+      return descend(parts, into: configuration.value(of: parts[1]), names: configuration.names, "file of Jobs/config", spot, findings)
     default:
       guard let parameters else {
         findings.add(.undefinedReference, at: spot, "`$\(path)` stands in a parameter", label: "a parameter cannot refer to another one")
@@ -63,7 +64,8 @@ struct References {
     let names = (configuration.watchlist?.lists.map(\.name) ?? []) + ["all"]
     findings.add(
       .undefinedReference, at: spot, "the watchlist has no list `\(parts.dropFirst().joined(separator: "."))`", label: "undefined",
-      expected: configuration.watchlist == nil ? "a file Jobs/config/watchlist.yaml" : "lists of the watchlist: \(names.joined(separator: ", "))",
+      expected: configuration.watchlist == nil
+        ? "a file Jobs/config/watchlist.yaml" : "lists of the watchlist: \(names.joined(separator: ", "))",
       nearest: findings.nearest("list", to: parts[1], in: names))
     return nil
   }

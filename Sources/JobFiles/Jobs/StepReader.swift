@@ -44,7 +44,8 @@ struct StepReader {
   /// `uses`, `each` and `with`, which belong together.
   private func readWork(_ section: Section, _ entry: Tree.Entry, into step: inout Step) {
     if section["uses"] == nil {
-      findings.add(.missingKey, at: entry.keySpot, "the step `\(entry.key)` has no `uses`", label: "what does it do", expected: "`uses: OPERATION`")
+      findings.add(
+        .missingKey, at: entry.keySpot, "the step `\(entry.key)` has no `uses`", label: "what does it do", expected: "`uses: OPERATION`")
     }
     let uses = section.text("uses")
     step.uses = uses?.value ?? ""

@@ -45,7 +45,9 @@ public struct FileSource: Sendable {
       return StrictYAML.read(try read(path), file: path)
     } catch {
       let place = Diagnostic.Place(file: path, line: 1, column: 1, length: 1, excerpt: "")
-      let reason = (error as? CocoaError)?.code == .fileReadNoSuchFile ? "there is no such file" : "the file cannot be read: \(error.localizedDescription)"
+      let reason =
+        (error as? CocoaError)?.code == .fileReadNoSuchFile
+        ? "there is no such file" : "the file cannot be read: \(error.localizedDescription)"
       return (nil, [Diagnostic(.unreadable, at: place, reason)])
     }
   }

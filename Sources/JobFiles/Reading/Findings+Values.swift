@@ -1,5 +1,4 @@
 import JobGraph
-import Scheduling
 
 extension Findings {
   func wrongType(_ tree: Tree, _ wanted: String, of what: String) {
@@ -41,17 +40,22 @@ extension Findings {
     return nil
   }
 
-  func check<Value: Comparable>(_ value: Value, in range: ClosedRange<Value>, _ tree: Tree, of what: String, expected: String? = nil) -> Value? {
+  func check<Value: Comparable>(_ value: Value, in range: ClosedRange<Value>, _ tree: Tree, of what: String, expected: String? = nil)
+    -> Value?
+  {
     guard !range.contains(value) else { return value }
-    add(.outOfRange, at: tree.spot, "\(what) is \(value)", label: "expected \(expected ?? Self.describe(range))")
+    var written = "\(value)"
+    if case .scalar(let scalar) = tree.content, scalar.reference == nil { written = scalar.text }
+    add(.outOfRange, at: tree.spot, "\(what) is \(written)", label: "expected \(expected ?? Self.describe(range))")
     return nil
   }
 
   /// `a number from 1 to 10`, `at least 1`.
   static func describe<Value>(_ range: ClosedRange<Value>) -> String {
-    let upper = "\(range.upperBound)"
-    let isOpen = upper == "\(Int.max)" || upper == "\(Double.greatestFiniteMagnitude)"
-    return isOpen ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+    let ends = ["\(range.lowerBound)", "\(range.upperBound)"]
+    let texts = ends.map { $0.hasSuffix(".0") ? String($0.dropLast(2)) : $0 }
+    let isOpen = ends[1] == "\(Int.max)" || ends[1] == "\(Double.greatestFiniteMagnitude)"
+    return isOpen ? "at least \(texts[0])" : "\(texts[0]) to \(texts[1])"
   }
 
   func duration(_ tree: Tree, of what: String) -> Duration? {
@@ -63,10 +67,14 @@ extension Findings {
 
   func word<Word: RawRepresentable & CaseIterable>(_ text: Located<String>, of what: String) -> Word? where Word.RawValue == String {
     if let word = Word(rawValue: text.value) { return word }
-    let words = Word.allCases.map(\.rawValue)
     add(
-      .unknownWord, at: text.spot, "\(what) is `\(text.value)`", label: "expected \(words.joined(separator: ", "))",
-      nearest: nearest("word", to: text.value, in: words))
+      .unknownWord, at: text.spot, "\(what) is `\(text.value)`", label: "expected \(Word.wordList)",
+      nearest: nearest("word", to: text.value, in: Word.allCases.map(\.rawValue)))
     return nil
   }
+}
+
+extension RawRepresentable where Self: CaseIterable, RawValue == String {
+  /// The words that an enumeration has in files: `skip, queue, replace`.
+  static var wordList: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }

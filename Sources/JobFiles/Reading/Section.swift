@@ -1,28 +1,29 @@
 import JobGraph
-import Scheduling
 
 /// Collects the mistakes of one file.
 final class Findings {
   let source: SourceText
-  private(set) var diagnostics: [Diagnostic]
+  private var mistakes = MistakeList()
   /// Looking for similar names costs names × names in a file where all are wrong; the first mistakes are enough to see why.
   private var searchesLeft = 100
 
   init(_ source: SourceText, _ diagnostics: [Diagnostic] = []) {
-    (self.source, self.diagnostics) = (source, diagnostics)
+    self.source = source
+    mistakes.add(contentsOf: diagnostics)
   }
 
   func add(
     _ code: DiagnosticCode, at spot: Spot, _ message: String, label: String = "", expected: String? = nil,
     nearest: Diagnostic.Nearest? = nil, notes: [String] = [], others: [Spot] = []
   ) {
-    diagnostics.append(
+    mistakes.add(code) {
       Diagnostic(
         code, at: source.place(spot), message, label: label, expected: expected, nearest: nearest, notes: notes,
-        others: others.map(source.place)))
+        others: others.map(source.place))
+    }
   }
 
-  func add(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+  func add(_ diagnostic: Diagnostic) { mistakes.add(diagnostic.code) { diagnostic } }
 
   func nearest(_ kind: String, to wrong: String, in names: some Sequence<String>) -> Diagnostic.Nearest? {
     guard searchesLeft > 0 else { return nil }
@@ -30,7 +31,7 @@ final class Findings {
     return NearestName.find(wrong, in: names).map { Diagnostic.Nearest(kind: kind, name: $0) }
   }
 
-  var sorted: [Diagnostic] { diagnostics.sorted(by: Diagnostic.isOrdered) }
+  var sorted: [Diagnostic] { mistakes.all }
 }
 
 /// A mapping whose keys are known, and the readers of their values. Each reader reports what it refuses and answers nil.
@@ -67,7 +68,7 @@ struct Section {
   /// Reports a key that must be there.
   func require(_ key: String, _ what: String) {
     guard self[key] == nil else { return }
-    findings.add(.missingKey, at: spot, "\(title) without `\(key)`", expected: what)
+    findings.add(.missingKey, at: spot, "\(title) has no `\(key)`", expected: what)
   }
 
   func text(_ key: String) -> Located<String>? { self[key].flatMap { findings.text($0, of: "`\(key)`") } }
@@ -98,7 +99,7 @@ struct Section {
 
   /// One of the words of an enumeration.
   func word<Word: RawRepresentable & CaseIterable>(_ key: String, _: Word.Type = Word.self) -> Word? where Word.RawValue == String {
-    guard let tree = self[key], let text = findings.text(tree, of: "`\(key)`") else { return nil }
+    guard let tree = self[key], let text = findings.text(tree, of: "`\(key)`", wanted: Word.wordList) else { return nil }
     return findings.word(text, of: "`\(key)`")
   }
 

@@ -5,9 +5,13 @@ struct LexicalScan {
   /// The names that stand after a `&`.
   private var anchors: Set<Substring> = []
   private var aliases = 0
-  /// Brackets, commas, colons and lines: no file has more nodes than three times these.
+  /// Brackets, commas, colons and lines: a file has at most about as many nodes as these.
   private var marks = 0
-  private var openBrackets = 0
+  /// Brackets that are open, wherever they stand.
+  private var brackets = 0
+
+  /// The parser's time grows with each open bracket. Ten times the depth that is allowed leaves room for texts that hold brackets.
+  private static let bracketsMax = 10 * StrictYAML.depthMax
 
   /// A file of invisible characters need not list them all.
   private static let diagnosticsMax = 20
@@ -39,7 +43,10 @@ struct LexicalScan {
     case 0x0A: countMark(scalar, offset: offset)
     case 0x09, 0x0D, 0xA0...0x2027, 0x202A...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: break
     case 0x20..<0x7F: break
-    default: refuse(offset, "a control character U+\(String(scalar.value, radix: 16, uppercase: true))", "remove it, or write it as an escape in double quotes")
+    default:
+      refuse(
+        offset, "a control character U+\(String(scalar.value, radix: 16, uppercase: true))",
+        "remove it, or write it as an escape in double quotes")
     }
     if previous == "\r", scalar != "\n" {
       refuse(offset - 1, "a carriage return without a line feed", "lines end with LF or CR LF")
@@ -52,8 +59,8 @@ struct LexicalScan {
 
   private mutating func countMark(_ scalar: Unicode.Scalar, offset: Int) {
     switch scalar {
-    case "[", "{": openBrackets += 1
-    case "]", "}": openBrackets = max(0, openBrackets - 1)
+    case "[", "{": open(offset)
+    case "]", "}": brackets = max(0, brackets - 1)
     case ",", ":", "\n", "?", "-": break
     default: return
     }
@@ -63,6 +70,15 @@ struct LexicalScan {
       Diagnostic(
         .tooLarge, at: source.place(source.spot(ofScalar: offset)), "the file holds too many values",
         expected: "at most \(StrictYAML.nodesMax) values"))
+  }
+
+  private mutating func open(_ offset: Int) {
+    brackets += 1
+    guard brackets == Self.bracketsMax else { return }
+    diagnostics.append(
+      Diagnostic(
+        .tooLarge, at: source.place(source.spot(ofScalar: offset)), "too many brackets are open",
+        expected: "at most \(StrictYAML.depthMax) levels"))
   }
 
   /// Counts the aliases whose anchor stands before them. What follows an `&` or `*` in a comment or a text counts as well, which

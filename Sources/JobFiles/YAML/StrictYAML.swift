@@ -4,7 +4,9 @@ import Yams
 ///
 /// Refused: more than 1 MB, 32 levels or 100,000 nodes; bytes that are not UTF-8, control characters, tabs that indent; several
 /// documents; keys that are no texts or stand twice; and whatever makes the reader look elsewhere to know what a value is:
-/// anchors, aliases, merge keys and tags, all of them. Scalars follow ``CoreSchema``.
+/// anchors, aliases, merge keys and tags, all of them. Three bounds are checked before the text is parsed, and so count what stands in
+/// texts and comments too: 320 brackets open at once, 400,000 marks such as commas, and four aliases whose anchors stand before
+/// them. Scalars follow ``CoreSchema``.
 public enum StrictYAML {
   public static let bytesMax = 1_000_000
   public static let nodesMax = 100_000
@@ -36,10 +38,9 @@ public enum StrictYAML {
       }
       var builder = TreeBuilder(source: source, masked: duplicates.masked)
       let root = builder.tree(of: node)
-      let diagnostics = (duplicates.diagnostics + builder.diagnostics).sorted(by: Diagnostic.isOrdered)
-      return (root.map { Document(source: source, root: $0) }, diagnostics)
+      return (root.map { Document(source: source, root: $0) }, (duplicates.diagnostics + builder.diagnostics).inOrder)
     } catch is DuplicateKeys.Stopped {
-      return (nil, duplicates.diagnostics)
+      return (nil, duplicates.diagnostics.inOrder)
     } catch {
       return (nil, duplicates.diagnostics + [Diagnostic(error, in: source)])
     }

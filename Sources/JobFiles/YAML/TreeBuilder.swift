@@ -2,7 +2,7 @@ import Yams
 
 /// Turns the parser's nodes into a ``Tree`` and refuses what ``StrictYAML`` does not know.
 struct TreeBuilder {
-  private(set) var diagnostics: [Diagnostic] = []
+  private var mistakes = MistakeList()
   private let source: SourceText
   private let masked: Set<Spot>
   private var nodes = 0
@@ -10,6 +10,8 @@ struct TreeBuilder {
   init(source: SourceText, masked: Set<Spot>) {
     (self.source, self.masked) = (source, masked)
   }
+
+  var diagnostics: [Diagnostic] { mistakes.all }
 
   /// - Returns: nil when a bound is exceeded; it is among the diagnostics then.
   mutating func tree(of node: Node) -> Tree? {
@@ -27,7 +29,8 @@ struct TreeBuilder {
     }
     checkProperties(at: spot, tag: node)
     switch node {
-    case .scalar(let scalar): return Tree(spot: marked(scalar, at: spot), content: .scalar(.init(text: scalar.string, isPlain: scalar.style == .plain)))
+    case .scalar(let scalar):
+      return Tree(spot: marked(scalar, at: spot), content: .scalar(.init(text: scalar.string, isPlain: scalar.style == .plain)))
     case .sequence(let sequence):
       var elements: [Tree] = []
       elements.reserveCapacity(sequence.count)
@@ -50,7 +53,7 @@ struct TreeBuilder {
       guard let keyTree = tree(of: key, depth: depth + 1), let valueTree = tree(of: value, depth: depth + 1) else { return nil }
       guard !masked.contains(Spot(line: keyTree.spot.line, column: keyTree.spot.column)), let name = name(of: keyTree) else { continue }
       if let first = spots.updateValue(keyTree.spot, forKey: name) {
-        diagnostics.append(DuplicateKeys.diagnostic(name, at: keyTree.spot, first: first, source))
+        mistakes.add(.duplicateKey) { DuplicateKeys.diagnostic(name, at: keyTree.spot, first: first, source) }
       } else {
         entries.append(Tree.Entry(key: name, keySpot: keyTree.spot, value: valueTree))
       }
@@ -60,8 +63,10 @@ struct TreeBuilder {
 
   private mutating func name(of key: Tree) -> String? {
     guard case .scalar(let scalar) = key.content, !scalar.text.isEmpty else {
-      diagnostics.append(
-        Diagnostic(.wrongType, at: source.place(key.spot), "a key that is \(key.kindName)", expected: "a key is a text of at least one character"))
+      mistakes.add(.wrongType) {
+        Diagnostic(
+          .wrongType, at: source.place(key.spot), "a key that is \(key.kindName)", expected: "a key is a text of at least one character")
+      }
       return nil
     }
     guard !(scalar.isPlain && scalar.text == "<<") else {
@@ -81,12 +86,12 @@ struct TreeBuilder {
   }
 
   private mutating func refused<T>(_ spot: Spot, _ message: String, _ label: String) -> T? {
-    diagnostics.append(Diagnostic(.refusedYAML, at: source.place(spot), message, label: label))
+    mistakes.add(.refusedYAML) { Diagnostic(.refusedYAML, at: source.place(spot), message, label: label) }
     return nil
   }
 
   private mutating func tooLarge(_ spot: Spot, _ message: String, _ expected: String) -> Tree? {
-    diagnostics.append(Diagnostic(.tooLarge, at: source.place(spot), message, expected: expected))
+    mistakes.add(.tooLarge) { Diagnostic(.tooLarge, at: source.place(spot), message, expected: expected) }
     return nil
   }
 
