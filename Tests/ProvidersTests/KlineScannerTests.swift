@@ -25,7 +25,9 @@ private func scan(_ text: String) throws(JSONError) -> (candles: [Candle], probl
     #expect(candle.openTime.iso8601 == "2017-08-17T00:00:00Z")
     #expect(candle.closeTime.iso8601 == "2017-08-17T23:59:59.999Z")
     #expect([candle.open, candle.high, candle.low, candle.close, candle.volume] == [4261.48, 4485.39, 4200.74, 4285.08, 795.150377])
-    #expect(candle.trading == .init(quoteVolume: 3454770.05073206, trades: 3427, takerBuyVolume: 616.248541, takerBuyQuoteVolume: 2678216.40060401))
+    #expect(
+      candle.trading
+        == .init(quoteVolume: 3454770.05073206, trades: 3427, takerBuyVolume: 616.248541, takerBuyQuoteVolume: 2678216.40060401))
   }
 
   @Test(arguments: ["klines-BTCUSDT-1h-2018-02-outage.json", "klines-BTCUSDT-1d-2017-08.json", "klines-BTCUSDT-1d-2026-03.json"])
@@ -65,28 +67,29 @@ private func scan(_ text: String) throws(JSONError) -> (candles: [Candle], probl
     #expect(candles == (try scan("[\(usual)]")).candles)
   }
 
-  @Test(arguments: [
-    (row("\"4261.48000000\"", "\"nan\""), .notANumber(field: "open")),
-    (row("4261.48000000", "+4261.48"), .notANumber(field: "open")),
-    (row("4261.48000000", "0x1p3"), .notANumber(field: "open")),
-    (row("4261.48000000", "1e999"), .notANumber(field: "open")),
-    (row("\"795.15037700\"", "null"), .notANumber(field: "volume")),
-    (row("4200.74000000", "0.00000000"), .candle(.priceNotAboveZero)),
-    (row("4200.74000000", "-1"), .candle(.priceNotAboveZero)),
-    (row("4485.39000000", "4100"), .candle(.bodyOutsideRange)),
-    (row("795.15037700", "-1"), .candle(.negativeVolume)),
-    (row("3427", "-3"), .negative(field: "trades")),
-    (row("3427", "3.5"), .notANumber(field: "trades")),
-    (row("616.24854100", "-1"), .negative(field: "taker buy volume")),
-    (row("1503014399999", "1502920000000"), .candle(.closesBeforeOpen)),
-    (row("1502928000000", "1502928000"), .timeOutOfRange(field: "open time")),
-    (row("1502928000000", "1502928000000000000"), .timeOutOfRange(field: "open time")),
-    (row("1502928000000", "99999999999999999999"), .notANumber(field: "open time")),
-    (row("1502928000000", "\"soon\""), .notANumber(field: "open time")),
-    ("[]", .missingField("open time")),
-    ("[1502928000000,\"1\"]", .missingField("high")),
-    ("{\"a\":1}", .notARow), ("7", .notARow), ("null", .notARow), ("\"x\"", .notARow),
-  ] as [(String, RowProblem.Reason)])
+  @Test(
+    arguments: [
+      (row("\"4261.48000000\"", "\"nan\""), .notANumber(field: "open")),
+      (row("4261.48000000", "+4261.48"), .notANumber(field: "open")),
+      (row("4261.48000000", "0x1p3"), .notANumber(field: "open")),
+      (row("4261.48000000", "1e999"), .notANumber(field: "open")),
+      (row("\"795.15037700\"", "null"), .notANumber(field: "volume")),
+      (row("4200.74000000", "0.00000000"), .candle(.priceNotAboveZero)),
+      (row("4200.74000000", "-1"), .candle(.priceNotAboveZero)),
+      (row("4485.39000000", "4100"), .candle(.bodyOutsideRange)),
+      (row("795.15037700", "-1"), .candle(.negativeVolume)),
+      (row("3427", "-3"), .negative(field: "trades")),
+      (row("3427", "3.5"), .notANumber(field: "trades")),
+      (row("616.24854100", "-1"), .negative(field: "taker buy volume")),
+      (row("1503014399999", "1502920000000"), .candle(.closesBeforeOpen)),
+      (row("1502928000000", "1502928000"), .timeOutOfRange(field: "open time")),
+      (row("1502928000000", "1502928000000000000"), .timeOutOfRange(field: "open time")),
+      (row("1502928000000", "99999999999999999999"), .notANumber(field: "open time")),
+      (row("1502928000000", "\"soon\""), .notANumber(field: "open time")),
+      ("[]", .missingField("open time")),
+      ("[1502928000000,\"1\"]", .missingField("high")),
+      ("{\"a\":1}", .notARow), ("7", .notARow), ("null", .notARow), ("\"x\"", .notARow),
+    ] as [(String, RowProblem.Reason)])
   func `keeps a row that is no candle with its reason and exact text`(text: String, reason: RowProblem.Reason) throws {
     let next = row("1502928000000", "1503014400000").replacing("1503014399999", with: "1503100799999")
     let (candles, problems) = try scan("[\(usual),\(text),\(next)]")
@@ -121,7 +124,8 @@ private func scan(_ text: String) throws(JSONError) -> (candles: [Candle], probl
     }
     let whole = Array("[\(usual),\(usual)]".utf8)
     for index in whole.indices {
-      for byte in [0, 0x22, 0x2c, 0x2d, 0x2e, 0x30, 0x39, 0x45, 0x5b, 0x5c, 0x5d, 0x65, 0x7b, 0x80, 0xff] as [UInt8] where whole[index] != byte {
+      for byte in [0, 0x22, 0x2c, 0x2d, 0x2e, 0x30, 0x39, 0x45, 0x5b, 0x5c, 0x5d, 0x65, 0x7b, 0x80, 0xff] as [UInt8]
+      where whole[index] != byte {
         var changed = whole
         changed[index] = byte
         guard let (candles, problems) = try? KlineScanner.scan(changed) else { continue }
