@@ -25,14 +25,14 @@ private struct Candidate: CustomTestStringConvertible, Sendable {
       knowsSymbol
       ? try klineServer(try Fixture.bytes("klines-BTCUSDT-1h-2018-02-outage.json"), limitMax: 20)
       : TestHTTP(status: 400, Array("{\"code\":-1121,\"msg\":\"Invalid symbol.\"}".utf8))
-    return (Desk(http, archive: archive).binance(isOffline: isOffline), http)
+    return (try Desk(http, archive: archive).binance(isOffline: isOffline), http)
   }
 
   static let alphaVantage = Candidate(
     testDescription: "Alpha Vantage", symbol: "IBM", interval: .day1, from: "2023-12-04", until: "2023-12-12"
   ) { knowsSymbol, isOffline, archive in
     let http = TestHTTP(knowsSymbol ? try Fixture.bytes("daily-adjusted-IBM-2023-12.json") : try Fixture.bytes("Error.json"))
-    return (Desk(http, archive: archive).alphaVantage(isOffline: isOffline), http)
+    return (try Desk(http, archive: archive).alphaVantage(isOffline: isOffline), http)
   }
 
   static let memory = Candidate(

@@ -86,6 +86,11 @@ private func scan(_ text: String) throws(JSONError) -> (candles: [Candle], probl
       (row("1502928000000", "1502928000000000000"), .timeOutOfRange(field: "open time")),
       (row("1502928000000", "99999999999999999999"), .notANumber(field: "open time")),
       (row("1502928000000", "\"soon\""), .notANumber(field: "open time")),
+      // ADAUSDT, 2020-12-21, as recorded: the exchange was down, and the bar closes before it opens.
+      (
+        #"[1608559200000,"0.15133000","0.15133000","0.15133000","0.15133000","0.00000000",1608558441633,"0.00000000",0,"0.00000000","#
+          + #""0.00000000","0"]"#, .candle(.closesBeforeOpen)
+      ),
       ("[]", .missingField("open time")),
       ("[1502928000000,\"1\"]", .missingField("high")),
       ("{\"a\":1}", .notARow), ("7", .notARow), ("null", .notARow), ("\"x\"", .notARow),

@@ -17,7 +17,14 @@ enum Fixture {
 func instant(_ text: String) -> Instant { Instant(iso8601: text)! }
 
 extension Symbol {
-  static func named(_ name: String) -> Symbol { try! Symbol(name) }
+  /// A symbol that a test spells right.
+  static func named(_ name: String) -> Symbol {
+    do {
+      return try Symbol(name)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
 }
 
 /// A clock that moves only when somebody sleeps on it or sets it.
@@ -118,15 +125,15 @@ struct Desk {
     ProviderClient(settings: settings, http: http, limiter: limiter, archive: archive, time: time, isOffline: isOffline)
   }
 
-  func binance(isOffline: Bool = false) -> Binance {
-    Binance(client(try! Binance.publicSettings(baseURL: "http://127.0.0.1:8080"), isOffline: isOffline))
+  func binance(isOffline: Bool = false) throws -> Binance {
+    Binance(client(try Binance.publicSettings(baseURL: "http://127.0.0.1:8080"), isOffline: isOffline))
   }
 
   func alphaVantage(
     key: String? = "SECRETKEY1234567", strategy: AlphaVantage.Strategy = .auto,
     entitlements: any EntitlementMemory = InMemoryEntitlementMemory(), isOffline: Bool = false
-  ) -> AlphaVantage {
-    let settings = try! AlphaVantage.publicSettings(baseURL: "http://127.0.0.1:8081", key: key.map(Secret.init))
+  ) throws -> AlphaVantage {
+    let settings = try AlphaVantage.publicSettings(baseURL: "http://127.0.0.1:8081", key: key.map(Secret.init))
     return AlphaVantage(client(settings, isOffline: isOffline), strategy: strategy, entitlements: entitlements)
   }
 }
