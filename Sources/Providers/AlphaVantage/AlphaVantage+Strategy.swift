@@ -100,8 +100,7 @@ extension AlphaVantage {
       throw Refusal(error, in: answer.body)
     }
     guard let rows = document.rows else {
-      guard document.symbol == nil else { throw Refusal(.unexpectedShape, "the answer has no daily series") }
-      throw AlphaVantageRules.refusal(document.notice, now: now, reset: quotaReset(now))
+      throw AlphaVantageRules.refusal(document, now: now, reset: quotaReset(now))
     }
     guard let answered = document.symbol else { throw Refusal(.unexpectedShape, "the answer does not say whose series it is") }
     guard answered.utf8.elementsEqual(symbol.name.utf8) else {

@@ -9,13 +9,16 @@ enum AlphaVantageRules {
   /// The old notice does not tell the minute from the day.
   static let minuteWait = Duration.seconds(60)
 
-  /// - Parameter reset: when the day's requests are counted anew.
-  /// - Returns: the meaning of a notice that stands without data.
-  static func refusal(_ notice: DailyDocument.Notice, now: Instant, reset: Instant) -> Refusal {
-    if let text = notice.errorMessage { return error(text) }
-    if let text = notice.information { return information(text, now: now, reset: reset) }
-    if let text = notice.note { return unspecificLimit(text, now: now, reset: reset) }
-    return Refusal(.unknownSymbol, "answered without data")
+  /// - Parameters:
+  ///   - document: one without a series.
+  ///   - reset: when the day's requests are counted anew.
+  static func refusal(_ document: DailyDocument, now: Instant, reset: Instant) -> Refusal {
+    if let text = document.notice.errorMessage { return error(text) }
+    if let text = document.notice.information { return information(text, now: now, reset: reset) }
+    if let text = document.notice.note { return unspecificLimit(text, now: now, reset: reset) }
+    return document.isEmptyObject
+      ? Refusal(.unknownSymbol, "answered `{}`, no data")
+      : Refusal(.unexpectedShape, "the answer has no daily series")
   }
 
   private static func error(_ text: String) -> Refusal {

@@ -9,6 +9,8 @@ struct DailyDocument {
   var rows: [DailyRow]?
   var problems: [RowProblem] = []
   var notice = Notice()
+  /// The body is `{}`.
+  var isEmptyObject = true
 
   /// What Alpha Vantage says with status 200 instead of, or beside, the data.
   struct Notice: Equatable {
@@ -51,7 +53,10 @@ extension DailyDocument {
     try body.span.bytes.withUnsafeBytes { (bytes) throws(JSONError) in
       var (document, scanner, keys) = (DailyDocument(), JSONScanner(bytes), JSONKeys())
       try scanner.enterObject()
-      while let key = try scanner.nextKey(notIn: &keys) { try document.read(scanner.string(key), &scanner) }
+      while let key = try scanner.nextKey(notIn: &keys) {
+        document.isEmptyObject = false
+        try document.read(scanner.string(key), &scanner)
+      }
       try scanner.end()
       return document
     }

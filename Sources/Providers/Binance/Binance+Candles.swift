@@ -74,7 +74,7 @@ struct KlineWalk {
       isDone = true
       return
     }
-    // Off the grid, the next bar may open as soon as the last one ended.
-    start = max(last + .milliseconds(1), page.nextOpenTimeMin ?? last)
+    // Off the grid, the next bar may open any time: on 2018-02-11 one opens a second before the last one's close time.
+    start = last + .milliseconds(1)
   }
 }

@@ -24,8 +24,6 @@ struct KlinePage {
   var lastOpenTime: Instant?
   /// The last row had not closed: everything behind it has not either.
   var endsOpen = false
-  /// The earliest moment at which a bar behind the last row may open.
-  var nextOpenTimeMin: Instant?
 
   /// - Throws: ``Refusal`` when the body is a refusal, no JSON, or not the rows that were asked for.
   static func read(_ answer: ProviderAnswer, _ span: KlineSpan) throws(Refusal) -> Reading<KlinePage> {
@@ -74,7 +72,6 @@ struct KlinePage {
     problems.removeAll { $0.openTime.map { span.interval.next(after: $0) > span.logicalDate } ?? false }
     guard let last = rows.last, last.openTime == lastOpenTime else { return }
     endsOpen = !span.hasClosed(last)
-    nextOpenTimeMin = min(last.closeTime + .milliseconds(1), span.interval.next(after: last.openTime))
   }
 
   /// The open times of all rows in the order of the body.

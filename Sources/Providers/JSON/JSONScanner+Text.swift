@@ -74,17 +74,18 @@ extension JSONScanner {
     offset = start + 6
     guard (0xd800..<0xe000).contains(unit) else { return }
     guard unit < 0xdc00 else { throw JSONError(offset: start, fact: .badEscape) }
-    guard start + 12 <= bytes.count else { throw JSONError(offset: bytes.count, fact: .unexpectedEnd) }
-    guard byte(at: start + 6) == UInt8(ascii: "\\"), byte(at: start + 7) == UInt8(ascii: "u"),
-      (0xdc00..<0xe000).contains(try hexadecimal(at: start + 8))
-    else { throw JSONError(offset: start, fact: .badEscape) }
+    for (position, expected) in [(start + 6, UInt8(ascii: "\\")), (start + 7, UInt8(ascii: "u"))] {
+      guard position < bytes.count else { throw JSONError(offset: bytes.count, fact: .unexpectedEnd) }
+      guard bytes[position] == expected else { throw JSONError(offset: start, fact: .badEscape) }
+    }
+    guard (0xdc00..<0xe000).contains(try hexadecimal(at: start + 8)) else { throw JSONError(offset: start, fact: .badEscape) }
     offset = start + 12
   }
 
   private func hexadecimal(at index: Int) throws(JSONError) -> UInt32 {
-    guard index + 4 <= bytes.count else { throw JSONError(offset: bytes.count, fact: .unexpectedEnd) }
     var value: UInt32 = 0
     for position in index..<(index + 4) {
+      guard position < bytes.count else { throw JSONError(offset: bytes.count, fact: .unexpectedEnd) }
       guard let digit = JSONScanner.hexadecimalDigit(bytes[position]) else { throw JSONError(offset: position, fact: .badEscape) }
       value = value << 4 | digit
     }
