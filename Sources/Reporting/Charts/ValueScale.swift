@@ -18,7 +18,8 @@ struct ValueScale: Equatable {
     // Halves first: the span of two huge numbers is no number any more.
     let span = high / 2 - low / 2
     let margin = span > 0 ? min(span * 2 * air, Double.greatestFiniteMagnitude / 8) : max(abs(high) * 0.01, 1e-12)
-    self.init(low: low - margin, high: high + margin, top: top, bottom: bottom)
+    let limit = Double.greatestFiniteMagnitude
+    self.init(low: max(low - margin, -limit), high: min(high + margin, limit), top: top, bottom: bottom)
   }
 
   init(low: Double, high: Double, top: Double, bottom: Double) {

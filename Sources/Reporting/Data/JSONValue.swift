@@ -69,7 +69,7 @@ public indirect enum JSONValue: Sendable, Equatable {
   static func number(_ value: Double) -> String {
     guard value.isFinite else { return "null" }
     if value == 0 { return "0" }
-    if value == value.rounded(), abs(value) < 1e15 { return String(Int64(value)) }
+    if value == value.rounded(), abs(value) <= 0x1p53 { return String(Int64(value)) }
     return "\(value)"
   }
 

@@ -3,7 +3,7 @@ public import MarketData
 /// File names for what is named by symbols.
 public enum PageName {
   /// The name of a symbol's page without extension: reversible, different for different symbols also on disks that take `abc` and
-  /// `ABC` for one, never a path separator, never a leading dot, at most 193 ASCII bytes.
+  /// `ABC` for one, never a path separator, never a leading dot, at most 192 ASCII bytes.
   ///
   /// Capitals, digits and `-` stay; `.` stays except at the start or end. Any other byte of the name becomes `_` and two lower-case
   /// hexadecimal digits (which are told apart from names, for names have no lower case), and names that Windows keeps for devices
