@@ -18,10 +18,9 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests of a module.
-func tests(_ name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
-  .testTarget(
-    name: name, dependencies: dependencies,
-    exclude: [], resources: fixtures ? [.copy("Fixtures")] : [], swiftSettings: strict)
+/// - Parameter keeps: folders beside the tests that are read where they lie, and not built.
+func tests(_ name: String, _ dependencies: [Target.Dependency], keeps: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: keeps, swiftSettings: strict)
 }
 
 let package = Package(
@@ -42,6 +41,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The pure core: values in, values out.
@@ -77,13 +77,20 @@ let package = Package(
       name: "jobs",
       dependencies: [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "JobFiles", "Storage", "Transport", "Providers", "Mirroring",
-        "Running", "Steps", "Sandbox", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Running", "Steps", "Sandbox", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
+    tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
-    tests("MarketDataTests", ["MarketData", "Scheduling"]),
+    tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring"]),
+    tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport"], keeps: ["Fixtures"]),
+    tests("ReportingTests", ["Reporting", "JobGraph", "MarketData", "Scheduling", "CXML"], keeps: ["Fixtures", "Snapshots"]),
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
+    tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
+    tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
     tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling"]),
+    tests("TransportTests", ["Transport", "Scheduling"]),
   ]
 )

@@ -18,9 +18,9 @@ struct Jobs: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunJob.self, ShowPlan.self, CheckFiles.self, ShowGraph.self, ListJobs.self, ShowOperations.self, ExplainCode.self,
-      ShowHistory.self, ShowRun.self, ShowLogs.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, ReportCommands.self,
-      SandboxCommand.self,
+      RunJob.self,
+
+
     ])
 
   static func main() async {
