@@ -68,6 +68,9 @@ public final class StoredRequestLimiter: RequestLimiter {
     }
   }
 
+  /// How many stand in line behind the one whose turn it is.
+  public func waitingCount(for provider: String) -> Int { lines.waitingCount(provider) }
+
   /// Sleeps as the first in line. Those behind wait at least as long, so whoever cannot is told at once.
   private func sleep(until end: Instant, reason: String, _ provider: String) async throws {
     let time = time
