@@ -52,15 +52,15 @@ public struct RateLedger: Sendable, Hashable {
     pause = RatePause(end: end, reason: reason)
   }
 
-  /// Forgets what no longer counts: a pause that has ended, slots that the limits have given back, and slots of limits that are not
-  /// among `limits` once they are older than any window can be.
+  /// Forgets a pause that has ended, slots that were given back a whole window ago (the clock may yet be set back a little), and slots
+  /// of limits that are not among `limits` once they are older than any window can be.
   public mutating func prune(at now: Instant, under limits: [RateLimit] = []) {
     if let end = pause?.end, end <= now { pause = nil }
     counters.removeAll { counter in
       guard let limit = limits.first(where: { $0.name == counter.limit }) else {
         return counter.end + .days(RateLimit.Window.daysMax) <= now
       }
-      return !counter.counts(in: limit.window, at: now)
+      return limit.window.release(ofSlotEndingAt: counter.end) + limit.window.believableLead <= now
     }
   }
 
@@ -75,7 +75,7 @@ public struct RateLedger: Sendable, Hashable {
 
 extension RateLedger {
   /// What counts against a limit at a moment.
-  func used(of limit: RateLimit, at now: Instant) -> Int {
+  fileprivate func used(of limit: RateLimit, at now: Instant) -> Int {
     counters(of: limit, at: now).reduce(0) { $0 + $1.used }
   }
 

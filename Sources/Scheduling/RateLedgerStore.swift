@@ -2,6 +2,8 @@
 public protocol RateLedgerStore: Sendable {
   /// Loads the provider's ledger (an empty one when there is none), lets `body` change it, and stores it, all in one transaction.
   ///
-  /// When `body` throws, nothing is stored and the error is passed on. `body` decides quickly and never waits.
+  /// No other update of this provider runs between loading and storing, in this process or another: `body` may read the clock, and
+  /// finds it no earlier than the update before it did. When `body` throws, nothing is stored and the error is passed on. `body`
+  /// decides quickly and never waits.
   func update<R: Sendable>(_ provider: String, _ body: @Sendable (inout RateLedger) throws -> R) async throws -> R
 }

@@ -21,9 +21,12 @@ public final class StoredRequestLimiter: RequestLimiter {
     try await lines.enter(provider, latest: latest)
     defer { lines.leave(provider) }
     while true {
-      let now = time.now()
-      let limits = limits[provider]
-      let decision = try await store.update(provider) { $0.reserve(weight: weight, at: now, under: limits) }
+      let (time, limits) = (time, limits[provider])
+      // The clock is read inside the transaction: while it waited its turn, a window may have ended.
+      let (now, decision) = try await store.update(provider) { ledger in
+        let now = time.now()
+        return (now, ledger.reserve(weight: weight, at: now, under: limits))
+      }
       switch decision {
       case .granted:
         return RateReservation(provider: provider, weight: weight, instant: now)
@@ -42,9 +45,9 @@ public final class StoredRequestLimiter: RequestLimiter {
     let reported = limits.filter(\.isReported) + limits.filter { $0.unit == .weight }.prefix(1)
     let usage = serverUsage.flatMap { usage in reported.first.map { [$0.name: usage] } } ?? [:]
     guard !usage.isEmpty || limits.contains(where: \.countsFlight) else { return }
-    let now = time.now()
+    let time = time
     try await store.update(reservation.provider) {
-      $0.settle(weight: reservation.weight, reservedAt: reservation.instant, at: now, serverUsage: usage, under: limits)
+      $0.settle(weight: reservation.weight, reservedAt: reservation.instant, at: time.now(), serverUsage: usage, under: limits)
     }
     if limits.contains(where: \.countsFlight) { lines.wakeFirst(reservation.provider) }
   }
@@ -61,12 +64,16 @@ public final class StoredRequestLimiter: RequestLimiter {
 
   /// Where a provider's limits stand now, and until when it is silent.
   public func standing(of provider: String) async throws -> (limits: [LimitStanding], pause: RatePause?) {
-    let (now, limits) = (time.now(), limits[provider])
+    let (time, limits) = (time, limits[provider])
     return try await store.update(provider) { ledger in
+      let now = time.now()
       ledger.prune(at: now, under: limits)
       return (ledger.standing(at: now, under: limits), ledger.pause)
     }
   }
+
+  /// How many stand in line behind the one whose turn it is.
+  public func waitingCount(for provider: String) -> Int { lines.waitingCount(provider) }
 
   /// Sleeps as the first in line. Those behind wait at least as long, so whoever cannot is told at once.
   private func sleep(until end: Instant, reason: String, _ provider: String) async throws {

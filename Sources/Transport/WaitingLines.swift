@@ -72,6 +72,8 @@ final class WaitingLines: @unchecked Sendable {
     lock.withLock { lines[provider]?.sleep?.sleeper }?.cancel()
   }
 
+  func waitingCount(_ provider: String) -> Int { lock.withLock { lines[provider]?.waiting.count ?? 0 } }
+
   /// Called with the lock held.
   /// - Returns: what to tell the caller at once; nil when it waits.
   private func queue(_ waiter: Waiter, _ ticket: Int, _ provider: String) -> Result<Void, any Error>? {

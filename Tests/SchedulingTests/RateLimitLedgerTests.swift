@@ -125,6 +125,14 @@ import Testing
     #expect(ledger.reserve(weight: 1, at: try at("11:00:00"), under: limits) == .granted)
   }
 
+  @Test func `still knows the last window when the clock is set back into it`() throws {
+    let limits = [try limit("weight", 10, .weight, .fixed(.minutes(1)))]
+    var ledger = RateLedger()
+    #expect(ledger.reserve(weight: 10, at: try at("12:00:59"), under: limits) == .granted)
+    #expect(ledger.reserve(weight: 10, at: try at("12:01:00"), under: limits) == .granted)
+    #expect(ledger.reserve(weight: 1, at: try at("12:00:59.9"), under: limits) != .granted)
+  }
+
   @Test func `forgets what no limit counts any more`() throws {
     let limits = [try limit("weight", 10, .weight, .fixed(.minutes(1)))]
     var ledger = RateLedger()
@@ -133,7 +141,9 @@ import Testing
     ledger.prune(at: try at("12:01:00"))
     #expect(ledger.counters.map(\.used) == [3])
     #expect(ledger.pause == nil)
-    ledger.prune(at: try at("12:01:00"), under: limits)
+    ledger.prune(at: try at("12:01:59.999"), under: limits)
+    #expect(ledger.counters.map(\.used) == [3])
+    ledger.prune(at: try at("12:02:00"), under: limits)
     #expect(ledger == RateLedger())
   }
 }

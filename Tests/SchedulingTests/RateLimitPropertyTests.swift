@@ -29,7 +29,7 @@ import Testing
       if Int.random(in: 0..<8, using: &random) == 0 {
         ledger = RateLedger(counters: ledger.counters.shuffled(using: &random), pause: ledger.pause)
       }
-      #expect(ledger.counters.count <= 22 * limits.count, "seed \(seed)")
+      #expect(ledger.counters.count <= 42 * limits.count, "seed \(seed)")
     }
     for limit in limits {
       #expect(mostInAnyWindow(of: limit, granted) <= limit.usable, "seed \(seed): \(limit)")

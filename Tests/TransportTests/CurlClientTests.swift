@@ -174,7 +174,9 @@ import Transport
   }
 }
 
-/// Bytes of a length of their own for each seed.
+/// Bytes of a length and a beginning of their own for each seed.
 private func pattern(_ seed: UInt64) -> [UInt8] {
-  (0..<(seed * 37 % 20_000)).map { UInt8(truncatingIfNeeded: ($0 ^ seed) &* 0x9E37_79B9_7F4A_7C15 >> 29) }
+  Array(noise[Int(seed)...].prefix(Int(seed * 37 % 20_000)))
 }
+
+private let noise: [UInt8] = (0..<21_000 as Range<UInt64>).map { UInt8(truncatingIfNeeded: $0 &* 0x9E37_79B9_7F4A_7C15 >> 29) }

@@ -151,6 +151,34 @@ import Transport
     }
   }
 
+  @Test(arguments: ["", "reset"])
+  func `in the middle of a handshake is a broken connection, worth another attempt`(end: String) async throws {
+    let server = try FaultServer { peer in
+      peer.awaitBytes()
+      if end == "reset" { peer.reset() }
+    }
+    defer { server.stop() }
+    let error = await transportError { try await client().send(HTTPRequest(url: "https://127.0.0.1:\(server.port)/")) }
+    guard case .cannotConnect(host: "127.0.0.1", _) = error else {
+      Issue.record("unexpected: \(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func `in plain text to a handshake is a failure of TLS, and never an insecure fallback`() async throws {
+    let server = try FaultServer { peer in
+      peer.awaitBytes()
+      peer.send(answer(Array("hello".utf8)))
+    }
+    defer { server.stop() }
+    let error = await transportError { try await client().send(HTTPRequest(url: "https://127.0.0.1:\(server.port)/")) }
+    guard case .tls(host: "127.0.0.1", let reason) = error else {
+      Issue.record("unexpected: \(String(describing: error))")
+      return
+    }
+    #expect(reason.contains("wrong version number"))
+  }
+
   @Test func `of nobody is a refused connection, and the host is named`() async throws {
     let server = try FaultServer(answer: "")
     let url = server.url

@@ -90,6 +90,11 @@ final class Peer {
     }
   }
 
+  /// Waits until something has come, or the peer has closed.
+  func awaitBytes() {
+    _ = receive()
+  }
+
   func send(_ text: String) {
     send(Array(text.utf8))
   }
