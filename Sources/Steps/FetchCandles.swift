@@ -1,10 +1,10 @@
 public import JobGraph
 public import MarketData
+import Mirroring
 public import Providers
 public import Running
 public import Scheduling
 public import Storage
-import Mirroring
 
 /// `binance.candles`, `alphavantage.candles`: brings a series up to the logical date.
 ///

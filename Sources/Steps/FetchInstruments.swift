@@ -1,8 +1,8 @@
 public import JobGraph
 public import Providers
 public import Running
-public import Storage
 import Scheduling
+public import Storage
 
 /// `binance.instruments`: what the exchange lists, and what it allows.
 public struct FetchInstruments: StepOperation {

@@ -2,8 +2,8 @@ public import JobGraph
 import MarketData
 public import Providers
 public import Running
-public import Storage
 import Scheduling
+public import Storage
 
 /// `binance.tickers`: the figures of the last 24 hours for the symbols of the task's watchlist.
 public struct FetchTickers: StepOperation {

@@ -26,7 +26,11 @@ public struct FindSignals: StepOperation {
     let (scanner, bars) = (scanner, scanner.warmUp + FindSignals.judgedBars)
     let found = try await warehouse.read { reader in
       try reader.seriesKeys(of: symbol, interval).map { key in
-        (key: key, signals: scanner.latestSignals(in: try reader.adjustedSeries(key, closedBy: logicalDate, last: bars), bars: FindSignals.judgedBars))
+        (
+          key: key,
+          signals: scanner.latestSignals(
+            in: try reader.adjustedSeries(key, closedBy: logicalDate, last: bars), bars: FindSignals.judgedBars)
+        )
       }
     }
     guard !found.isEmpty else {

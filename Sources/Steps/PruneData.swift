@@ -1,8 +1,8 @@
 import Foundation
 public import JobGraph
 public import Running
-public import Storage
 import Scheduling
+public import Storage
 
 /// `data.prune`: forgets on time.
 public struct PruneData: StepOperation {

@@ -1,8 +1,8 @@
 public import JobGraph
 public import Mirroring
 public import Running
-public import Storage
 import Scheduling
+public import Storage
 
 /// `realtime.push`: tells the realtime database what changed, in order, all or nothing for a reader.
 public struct PushRealtime: StepOperation {

@@ -26,11 +26,12 @@ extension StepContext {
     }
   }
 
-  /// The task's interval, or the one that a parameter names.
+  /// The task's interval, or the one that a parameter names, or a day.
   func interval() throws -> Interval {
-    let name = Parameters(task.values).optionalText("interval") ?? parameters.text("interval")
+    let name = Parameters(task.values).optionalText("interval") ?? parameters.optionalText("interval") ?? Interval.day1.rawValue
     guard let interval = Interval(rawValue: name) else {
-      throw TaskFailure(.permanent, "`\(name)` is no interval; the intervals are \(Interval.allCases.map(\.rawValue).joined(separator: " "))")
+      throw TaskFailure(
+        .permanent, "`\(name)` is no interval; the intervals are \(Interval.allCases.map(\.rawValue).joined(separator: " "))")
     }
     return interval
   }

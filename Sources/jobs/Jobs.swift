@@ -18,8 +18,7 @@ struct Jobs: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunJob.self,
-
+      RunJob.self
 
     ])
 

@@ -113,7 +113,8 @@ extension ReportData {
       let summary = SymbolSummary(of: series, assetClass: asset)
       return RiskRow(
         symbol: key.symbol, volatility: summary.volatility, volatilityPercentile: series.volatilityPercentile,
-        drawdown: summary.drawdown, drawdownMax: summary.maximumDrawdown, periodsPerYear: asset.periodsPerYear(key.interval).map { Int($0) },
+        drawdown: summary.drawdown, drawdownMax: summary.maximumDrawdown,
+        periodsPerYear: asset.periodsPerYear(key.interval).map { Int($0) },
         sample: series.count)
     }
   }
@@ -200,7 +201,8 @@ extension [SignalRow] {
 extension [SeriesKey] {
   fileprivate func names(_ limit: Int) -> String {
     let names = map { "\($0.symbol) \($0.interval)" }
-    return names.count <= limit ? names.joined(separator: ", ") : names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
+    return names.count <= limit
+      ? names.joined(separator: ", ") : names.prefix(limit).joined(separator: ", ") + " and \(names.count - limit) more"
   }
 }
 

@@ -11,7 +11,9 @@ extension SymbolPage {
     let whole = data.series[key]!
     let charted = whole.suffix(SymbolPage.chartedBars)
     let columns = Dictionary(
-      uniqueKeysWithValues: IndicatorSet(SymbolPage.indicators).compute(whole).map { ($0.name, Array($0.column.values.suffix(charted.count))) })
+      uniqueKeysWithValues: IndicatorSet(SymbolPage.indicators).compute(whole).map {
+        ($0.name, Array($0.column.values.suffix(charted.count)))
+      })
     let isShare = MarketRules.assetClass(of: key) == .equity
     self.init(
       symbol: key.symbol, interval: key.interval, logicalDate: data.logicalDate, candles: charted,

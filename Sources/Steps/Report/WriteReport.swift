@@ -35,7 +35,8 @@ public struct WriteReport: StepOperation {
         path: RealtimePath("reports", job, logicalDate.iso8601).description, value: edition.summary, logicalDate: logicalDate)
       try ReportIndex.write(try transaction.reader.reports(limit: 400), to: index)
       return TaskOutcome(
-        note: "\(edition.report.verdict.word), \(edition.bytes / 1024) KB", counts: [.init("bytes", edition.bytes), .init("pages", edition.pages)])
+        note: "\(edition.report.verdict.word), \(edition.bytes / 1024) KB",
+        counts: [.init("bytes", edition.bytes), .init("pages", edition.pages)])
     }
   }
 }
@@ -57,7 +58,7 @@ struct ReportEdition {
     let links = NightlyReport.Links(
       index: .known("../../index.html"), previous: data.previous.map { $0.link }, run: .known("run.html"),
       files: ReportEdition.dataFiles.map { ReportLink($0, .known($0)) },
-      symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, .known("symbols/" + PageName.file(for: $0.symbol))) }))
+      symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, .known("symbols/\(PageName.file(for: $0.symbol)).html")) }))
     report = NightlyReport(data, links: links)
     summary = try ReportSummary(report, symbols: keys.map(\.symbol.name), newSignals: data.newSignals.count).json()
     self.folder = folder
@@ -68,10 +69,9 @@ struct ReportEdition {
         key, data, overview: .known("../index.html"), previous: index > 0 ? keys[index - 1].link : nil,
         next: index + 1 < keys.count ? keys[index + 1].link : nil)
       let name = PageName.file(for: key.symbol)
-      files.append(("symbols/\(name)", renderer.html(page)))
+      files.append(("symbols/\(name).html", renderer.html(page)))
       let table = page.csvTable
-      let stem = name.replacing(".html", with: "")
-      files += [("symbols/\(stem).csv", table.text()), ("symbols/\(stem).schema.json", table.schema)]
+      files += [("symbols/\(name).csv", table.text()), ("symbols/\(name).schema.json", table.schema)]
     }
     let mail = MailVersion(report, fullReport: "reports/\(folder)/index.html", renderer: renderer)
     files += [("mail.txt", "Subject: \(mail.subject)\n\n\(mail.plainText)"), ("mail.html", mail.html)]
@@ -95,7 +95,9 @@ struct ReportEdition {
       for file in files { try AtomicFile.write(file.text.utf8, to: "\(fresh)/\(file.name)", synced: false) }
       for name in ["run.html", "run.json"] {
         // The facts of an earlier run stay until this one writes its own.
-        if let data = FileManager.default.contents(atPath: "\(target)/\(name)") { try AtomicFile.write(data, to: "\(fresh)/\(name)", synced: false) }
+        if let data = FileManager.default.contents(atPath: "\(target)/\(name)") {
+          try AtomicFile.write(data, to: "\(fresh)/\(name)", synced: false)
+        }
       }
       try AtomicFile.replaceFolder(at: target, with: fresh)
     } catch {
@@ -107,7 +109,7 @@ struct ReportEdition {
 }
 
 extension SeriesKey {
-  fileprivate var link: ReportLink { ReportLink(symbol.name, .known(PageName.file(for: symbol))) }
+  fileprivate var link: ReportLink { ReportLink(symbol.name, .known("\(PageName.file(for: symbol)).html")) }
 }
 
 extension PublishedReport {

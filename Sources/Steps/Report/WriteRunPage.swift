@@ -1,6 +1,6 @@
 public import JobGraph
-public import Running
 import Reporting
+public import Running
 import Scheduling
 public import Storage
 

@@ -102,8 +102,9 @@ struct Desk {
     makers["shell"] = { _ in RunProgram(root: workspace.root) }
     var registry = StepRegistry()
     for declaration in Operations.all {
+      let made = makers[declaration.name]
       registry.add(declaration) { parameters in
-        guard let make = makers[declaration.name] else {
+        guard let make = made else {
           throw TaskFailure(
             .permanent, "Jobs/config/providers.yaml does not say where `\(declaration.provider ?? declaration.name)` is")
         }

@@ -82,8 +82,11 @@ final class RunPrinter: Sendable {
       let filled = min(20, finished * 20 / max(1, total))
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
       let seconds = (clock.now - started[step]!).inSeconds
-      let left = finished > 0 && finished < total ? "  about \(DurationText.short(seconds / Double(finished) * Double(total - finished))) left" : ""
-      Output.say("  \(step.name.padding(toLength: 16, withPad: " ", startingAt: 0)) [\(bar)] \(finished)/\(total)  \(DurationText.short(seconds))\(left)")
+      let left =
+        finished > 0 && finished < total ? "  about \(DurationText.short(seconds / Double(finished) * Double(total - finished))) left" : ""
+      Output.say(
+        "  \(step.name.padding(toLength: 16, withPad: " ", startingAt: 0)) [\(bar)] \(finished)/\(total)  \(DurationText.short(seconds))\(left)"
+      )
       drawn += 1
     }
   }
@@ -91,7 +94,8 @@ final class RunPrinter: Sendable {
   static func text(of step: StepProgress) -> String {
     let word = RunPrinter.word(for: step)
     let counts = step.tasks > 1 ? "  \(step.succeeded) of \(step.tasks) tasks" : ""
-    return "\(word.padding(toLength: 9, withPad: " ", startingAt: 0)) \(step.id)\(counts)" + (step.skipReason.map { "  \($0.sentence)" } ?? "")
+    return "\(word.padding(toLength: 9, withPad: " ", startingAt: 0)) \(step.id)\(counts)"
+      + (step.skipReason.map { "  \($0.sentence)" } ?? "")
   }
 
   static func word(for step: StepProgress) -> String {

@@ -6,6 +6,7 @@ import Sandbox
 import Scheduling
 import Steps
 import Storage
+import Transport
 
 /// What the sandbox is asked to be.
 struct SandboxSettings: Sendable {
@@ -147,17 +148,14 @@ private final class StopWatch: Sendable {
   init() {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
-    Task { [weak self] in
-      for await number in Process.stopSignals() {
-        guard let self else { return }
-        let isFirst = self.lock.withLock {
-          defer { self.first = self.first ?? number }
-          return self.first == nil
-        }
-        guard isFirst else { Foundation.exit(number == SIGTERM ? 143 : 130) }
-        Output.say("stopping after the current write (again to stop now)")
-        continuation.yield(.signal)
+    Process.onStopSignals { [self] number in
+      let isFirst = lock.withLock {
+        defer { first = first ?? number }
+        return first == nil
       }
+      guard isFirst else { Foundation.exit(number == SIGTERM ? 143 : 130) }
+      Output.say("stopping after the current write (again to stop now)")
+      continuation.yield(.signal)
     }
   }
 }

@@ -62,7 +62,8 @@ struct RunSummary {
     let skipped = steps.filter { $0.state == .skipped }.count
     let parts = ["\(ok) ok"] + (failed > 0 ? ["\(failed) failed"] : []) + (skipped > 0 ? ["\(skipped) skipped"] : [])
     let exit = status == .delivered ? "" : "   exit \(status.rawValue)"
-    return "\n\(result.state.result.rawValue.uppercased())  \(parts.joined(separator: ", ")) in \(DurationText.short(result.took.inSeconds))\(exit)"
+    return
+      "\n\(result.state.result.rawValue.uppercased())  \(parts.joined(separator: ", ")) in \(DurationText.short(result.took.inSeconds))\(exit)"
   }
 
   private var problems: [String] {

@@ -73,7 +73,7 @@ struct Workspace: Sendable {
       let list = names.isEmpty ? "Jobs/ has none" : "the jobs are: \(names.joined(separator: ", "))"
       throw Failure(.usage, "no job is called `\(name)`; \(list)")
     }
-    let pairs = try overrides.map { text -> (key: String, value: String) in
+    let pairs = try overrides.map { text -> (key: String, text: String) in
       guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
         throw Failure(.usage, "--set takes NAME=VALUE; `\(text)` has no name or no `=`")
       }
