@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)])
+  @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
   func `that is asked to stop is cancelled, and can be resumed`(signal: Int32, status: Int32) async throws {
     try await Project.with { project in
       let gate = try Gate(in: project)
