@@ -29,7 +29,7 @@ import Testing
       #expect(ended.out.contains("CANCELLED"))
       #expect(!ended.out.contains("failed"), "being asked to stop is no failure: \(ended)")
       #expect(try project.rows("SELECT state, exit_status FROM runs") == ["cancelled|\(status)"])
-      #expect(try project.rows("SELECT task, state FROM tasks ORDER BY task") == ["after|cancelled", "gate|cancelled"])
+      #expect(try project.rows("SELECT step, state FROM tasks ORDER BY step") == ["after|cancelled", "gate|cancelled"])
 
       let again = try project.start(["run", "gate", "--sandbox", "--resume"])
       try await gate.reached()

@@ -33,8 +33,8 @@ import Testing
         } else {
           #expect(ended.status == 0, "seed \(seed), killed after \(history): \(ended)")
         }
-        #expect(differences(files, try project.reportFiles()) == [], "seed \(seed), killed after \(history)")
-        #expect(differences(learned, try project.learned()) == [], "seed \(seed), killed after \(history)")
+        expectSame(files, try project.reportFiles(), "seed \(seed), killed after \(history)")
+        expectSame(learned, try project.learned(), "seed \(seed), killed after \(history)")
         #expect(try project.rubbish() == [], "seed \(seed), killed after \(history)")
         if count == Self.kills { break }
         // It was over before it was killed often enough: the rest happens to another one.

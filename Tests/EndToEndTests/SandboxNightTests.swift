@@ -61,8 +61,8 @@ import Testing
       let second = try await project.start(night).end()
       #expect(second.status == 0, "\(second)")
       #expect(try project.answeredRequests() == asked)
-      #expect(differences(files, try project.reportFiles()) == [])
-      #expect(differences(learned, try project.learned()) == [])
+      expectSame(files, try project.reportFiles())
+      expectSame(learned, try project.learned())
     }
   }
 
@@ -76,9 +76,9 @@ import Testing
       try FileManager.default.removeItem(atPath: "\(copy.root)/reports")
       let again = try await copy.start(night + ["--offline"]).end()
       #expect(again.status == 0, "\(again)")
-      #expect(differences(try project.reportFiles(), try copy.reportFiles()) == [])
+      expectSame(try project.reportFiles(), try copy.reportFiles())
       #expect(try copy.answeredRequests() == project.answeredRequests())
-      #expect(differences(try project.learned(), try copy.learned()) == [])
+      expectSame(try project.learned(), try copy.learned())
     }
   }
 

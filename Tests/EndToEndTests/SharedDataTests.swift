@@ -48,7 +48,7 @@ struct `The shared data of a real night` {
       let again = try await project.start(words).end()
       #expect(again.status == 0, "\(again)")
       #expect(try project.answeredRequests() == asked)
-      #expect(differences(files, try project.reportFiles()) == [])
+      expectSame(files, try project.reportFiles())
     }
   }
 }

@@ -80,7 +80,7 @@ extension Project {
   func learned() throws -> [String: [String]] {
     let tables = [
       "instruments", "candles", "candle_revisions", "candle_pages", "watermarks", "corporate_actions", "quarantine", "quality_results",
-      "signals", "reports", "outbox", "realtime_nodes",
+      "signals", "reports",
     ]
     var learned: [String: [String]] = [:]
     for table in tables { learned[table] = try rows("SELECT * FROM \(table)").sorted() }
@@ -90,6 +90,15 @@ extension Project {
       iif(request LIKE '%exchangeInfo%', 0, body_bytes) FROM raw_responses WHERE answer <> 'landed'
       """
     ).sorted()
+    learned["the mirror"] = try mirrored()
     return learned
+  }
+
+  /// The realtime database as it is when it has been told everything: what waits for its next push may differ from run to run.
+  private func mirrored() throws -> [String] {
+    var tree: [String: String] = [:]
+    let rows = "SELECT path, value FROM (SELECT path, value, 0 AS n FROM realtime_nodes UNION ALL SELECT path, value, sequence FROM outbox)"
+    try Database("\(root)/\(sandboxDatabase)").each("\(rows) ORDER BY n") { row in tree[row.text(0)] = row.text(1) }
+    return tree.map { "\($0) = \($1)" }.sorted()
   }
 }

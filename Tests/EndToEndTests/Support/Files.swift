@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 extension Project {
   /// A file or folder below the root.
@@ -34,13 +35,31 @@ extension Project {
   }
 }
 
-/// Where two sets of named things differ; empty when they are equal.
-func differences<Value: Equatable>(_ a: [String: Value], _ b: [String: Value]) -> [String] {
-  Set(a.keys).union(b.keys).sorted().compactMap { name in
+/// Records an issue that lists where two sets of named things differ.
+func expectSame<Value: Equatable>(
+  _ a: [String: Value], _ b: [String: Value], _ comment: String = "", sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let differences = Set(a.keys).union(b.keys).sorted().compactMap { name in
     switch (a[name], b[name]) {
-    case (let x?, let y?): x == y ? nil : "\(name) differs"
+    case (let x?, let y?): x == y ? nil : "\(name) differs: \(firstDifference(x, y))"
     case (.some, nil): "\(name) is missing"
     default: "\(name) should not be there"
     }
   }
+  guard !differences.isEmpty else { return }
+  Issue.record("\(comment)\n\(differences.joined(separator: "\n"))", sourceLocation: sourceLocation)
+}
+
+/// The first lines in which two texts or tables differ.
+private func firstDifference(_ a: some Equatable, _ b: some Equatable) -> String {
+  func lines(_ value: some Equatable) -> [String] {
+    switch value {
+    case let data as Data: String(decoding: data, as: UTF8.self).components(separatedBy: "\n")
+    case let rows as [String]: rows
+    default: ["\(value)"]
+    }
+  }
+  let (old, new) = (lines(a), lines(b))
+  guard let place = zip(old, new).enumerated().first(where: { $1.0 != $1.1 }) else { return "\(old.count) lines, now \(new.count)" }
+  return "line \(place.offset + 1) was\n  \(place.element.0.prefix(400))\nis\n  \(place.element.1.prefix(400))"
 }
