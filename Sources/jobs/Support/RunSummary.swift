@@ -46,7 +46,7 @@ struct RunSummary {
       sums[count.name, default: 0] += count.value
     }
     let parts = order.filter { sums[$0]! > 0 || $0 == order.first }.map { "\(NumberText.grouped(sums[$0]!)) \($0)" }
-    return parts.joined(separator: ", ") + (step.failed > 0 ? ", \(step.failed) failed" : "")
+    return (parts + (step.failed > 0 ? ["\(step.failed) failed"] : [])).joined(separator: ", ")
   }
 
   private func took(_ step: StepProgress) -> String {
