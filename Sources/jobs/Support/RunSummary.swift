@@ -12,10 +12,7 @@ struct RunSummary {
   let job: Job
   let result: RunSession.Result
 
-  var status: CommandStatus {
-    if result.state.result == .cancelled { return result.stoppedBy == SIGINT ? .interrupted : .terminated }
-    return result.state.exitStatus
-  }
+  var status: CommandStatus { result.state.exitStatus }
 
   func print(quiet: Bool) throws {
     if quiet, status == .delivered { return }
