@@ -48,6 +48,10 @@ struct RunSession {
     let started = clock.now
     let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
     for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
+    if !interrupted.isEmpty {
+      AtomicFile.removeLeftovers(below: workspace.rawStore.folder)
+      AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
+    }
     let resumed = isResumed ? try await unfinished(warehouse) : nil
     let date = resumed?.logicalDate ?? logicalDate
 
