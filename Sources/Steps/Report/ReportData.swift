@@ -62,8 +62,9 @@ extension ReportData {
   var stale: [SeriesKey] { expected.filter { !isCurrent($0) } }
 
   func isCurrent(_ key: SeriesKey) -> Bool {
-    guard let watermark = watermarks[key], series[key] != nil else { return false }
-    return watermark.completeUntil >= end(of: key)
+    // A source that was asked for everything may have had nothing recent: then its last bar is old, though the watermark is not.
+    guard let watermark = watermarks[key], let last = series[key]?.openTimes.last else { return false }
+    return watermark.completeUntil >= end(of: key) && key.interval.next(after: last) >= end(of: key)
   }
 
   /// The first open time that had not closed by the logical date.
