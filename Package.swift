@@ -92,6 +92,9 @@ let package = Package(
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
     tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
+    tests(
+      "StepsTests",
+      ["Steps", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
     tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling"]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]
