@@ -18,7 +18,7 @@ struct Jobs: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunJob.self
+      RunJob.self, Cron.self, DataCommands.self, Analyze.self, ServeSandbox.self,
 
     ])
 
