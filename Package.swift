@@ -81,6 +81,8 @@ let package = Package(
       ], swiftSettings: strict),
 
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
+    // Knows the built program only; the target is named so that it is built first.
+    tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),
     tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
