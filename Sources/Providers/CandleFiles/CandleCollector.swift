@@ -46,6 +46,7 @@ struct CandleCollector {
       rows[index].numbers = []
       if !own.places.isEmpty { file.series.append(CandleCollector.series(of: own, reportingTo: &file)) }
     }
+    file.problems.sort { $0.line < $1.line }
   }
 
   private static func series(of rows: Rows, reportingTo file: inout CandleFile) -> CandleSeries {

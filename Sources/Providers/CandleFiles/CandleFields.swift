@@ -8,8 +8,10 @@ struct CandleLineError: Error {
   init(_ reason: String) { self.reason = reason }
 
   static func notANumber(_ column: CandleColumn, _ text: String) -> CandleLineError {
-    CandleLineError(
-      text.isEmpty ? "\(column.rawValue) is empty" : "\(column.rawValue) `\(text.printable(40))` is not a decimal number")
+    guard !text.isEmpty else { return CandleLineError("\(column.rawValue) is empty") }
+    let isPadded = text.first!.isWhitespace || text.last!.isWhitespace
+    let problem = isPadded ? "has white space around it" : "is not a decimal number"
+    return CandleLineError("\(column.rawValue) `\(text.printable(40))` \(problem)")
   }
 
   static func notATime(_ text: String) -> CandleLineError {

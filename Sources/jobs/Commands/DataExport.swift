@@ -73,8 +73,9 @@ struct DataExport: AsyncParsableCommand {
       $0.symbol == choice.symbol ?? $0.symbol && $0.interval == choice.interval ?? $0.interval && $0.source == source ?? $0.source
     }
     guard !keys.isEmpty || stored.isEmpty else {
-      let wanted = [choice.symbol?.name, choice.interval?.rawValue, source.map { "from \($0)" }].compactMap(\.self).joined(separator: " ")
-      throw Failure(.usage, "no candle is stored of \(wanted); `jobs data status` lists what is")
+      let wanted = [choice.symbol?.name, choice.interval?.rawValue, source.map { "source \($0)" }].compactMap(\.self)
+        .joined(separator: ", ")
+      throw Failure(.usage, "no candle is stored for \(wanted); `jobs data status` lists what is")
     }
     // Sorted by symbol, interval, source: two sources of one series are neighbours.
     if let (first, second) = zip(keys, keys.dropFirst()).first(where: { $0.symbol == $1.symbol && $0.interval == $1.interval }) {

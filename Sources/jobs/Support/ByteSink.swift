@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import JobGraph
-import Storage
 
 /// Where a command writes a long result: standard output, or a file that appears whole or not at all. Memory stays flat.
 ///
@@ -34,7 +33,7 @@ final class ByteSink {
     let isOther = stat(target, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     let temporary = isOther ? nil : "\(target).\(getpid()).new"
     descriptor = open(temporary ?? target, temporary == nil ? O_WRONLY | O_CLOEXEC : O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw FileError(path: path, errno) }
+    guard descriptor >= 0 else { throw Failure(.storage, "\(path): \(String(cString: strerror(errno)))") }
     file = (path, target, temporary)
   }
 
@@ -53,7 +52,7 @@ final class ByteSink {
   func finish() throws {
     try flush()
     if let file, let temporary = file.temporary {
-      guard fdatasync(descriptor) == 0, rename(temporary, file.path) == 0 else { throw FileError(path: file.shown, errno) }
+      guard fdatasync(descriptor) == 0, rename(temporary, file.path) == 0 else { throw failure(file.shown) }
     }
     isFinished = true
   }
@@ -67,8 +66,12 @@ final class ByteSink {
       if count > 0 {
         written += count
       } else if errno != EINTR {
-        throw FileError(path: file.shown, errno)
+        throw failure(file.shown)
       }
     }
+  }
+
+  private func failure(_ path: String) -> Failure {
+    Failure(.storage, "\(path) cannot be written: \(String(cString: strerror(errno)))")
   }
 }
