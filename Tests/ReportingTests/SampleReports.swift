@@ -1,4 +1,5 @@
 import Foundation
+import JobGraph
 import MarketData
 import Reporting
 import Scheduling
