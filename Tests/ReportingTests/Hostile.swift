@@ -1,4 +1,3 @@
-import JobGraph
 import MarketData
 import Reporting
 import Scheduling

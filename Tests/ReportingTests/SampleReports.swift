@@ -1,5 +1,4 @@
 import Foundation
-import JobGraph
 import MarketData
 import Reporting
 import Scheduling
