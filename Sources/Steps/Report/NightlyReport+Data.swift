@@ -49,7 +49,7 @@ extension ReportData {
     return least
   }
 
-  func verdict(_ coverage: NightlyReport.Coverage, newSignals: Int) -> Reporting.Verdict {
+  func verdict(_ coverage: NightlyReport.Coverage, newSignals: Int) -> Verdict {
     let (expected, delivered) = (coverage.symbolsExpected ?? 0, coverage.symbolsDelivered ?? 0)
     let errors = verdicts.filter { !$0.passed && $0.severity == "error" }
     let warnings = verdicts.filter { !$0.passed && $0.severity == "warning" }
@@ -63,7 +63,7 @@ extension ReportData {
     var actions: [String] = []
     if !stale.isEmpty { actions.append("Do not trade on \(stale.names(8)): the last bars are missing.") }
     if !failed.isEmpty { actions.append("Look at the run page: \(failed.joined(separator: ", ")) did not succeed.") }
-    return Reporting.Verdict(
+    return Verdict(
       isBad ? .bad : isPartial || !warnings.isEmpty ? .warning : .ok, word: isBad ? "Failed" : isPartial ? "Partial" : "Complete",
       sentences: sentences, actions: actions)
   }
@@ -77,10 +77,8 @@ extension ReportData {
     let names = Set(series.keys.map(\.symbol.name))
     return NightlyReport.Changes(
       since: previous?.logicalDate,
-      newSignals: newSignals.map {
-        NightlyReport.SignalChange(
-          symbol: $0.key.symbol, strategy: $0.strategy, direction: $0.readingDirection, sentence: $0.sentence)
-      },
+      newSignals: newSignals.map { $0.change($0.sentence) },
+      closedSignals: closedSignals.map { $0.change("The signal of \($0.barTime.utcDay) was turned by a new one.") },
       restatedBars: restated.map {
         NightlyReport.RestatedBar(
           symbol: $0.key.symbol, interval: $0.key.interval, openTime: $0.openTime, field: "values", old: nil, new: nil)
@@ -166,6 +164,10 @@ extension ReportData {
 
 extension StoredSignal {
   var readingDirection: Reporting.Direction { direction == "bullish" ? .long : .short }
+
+  fileprivate func change(_ sentence: String) -> NightlyReport.SignalChange {
+    NightlyReport.SignalChange(symbol: key.symbol, strategy: strategy, direction: readingDirection, sentence: sentence)
+  }
 }
 
 extension QualityRow {

@@ -17,6 +17,8 @@ struct ReportData: Sendable {
   var series: [SeriesKey: CandleSeries]
   var actions: [SeriesKey: [CorporateAction]]
   var signals: [StoredSignal]
+  /// Signals that a new one of the same strategy has turned.
+  var closedSignals: [StoredSignal] = []
   var verdicts: [StoredVerdict]
   var restated: [(key: SeriesKey, openTime: Instant)]
   var quarantined: [(key: SeriesKey, reason: String, text: String)]
@@ -55,6 +57,10 @@ extension ReportData {
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }
+    for signal in data.newSignals where signal.strategy.contains("cross") {
+      let before = try reader.signal(before: signal.barTime, of: signal.strategy, on: signal.key)
+      if let before, before.direction != signal.direction { data.closedSignals.append(before) }
+    }
     return data
   }
 
