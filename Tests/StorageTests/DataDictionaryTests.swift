@@ -47,7 +47,7 @@ private struct DataDictionary {
     "open": "first price", "high": "highest price", "low": "lowest price", "close": "last price",
     "volume": "amount traded, in units of what is bought", "logical_date": "the instant that the run is about",
     "response_hash": "the response it came from: `raw_responses.body_hash`", "provider": "its name in providers.yaml",
-    "run_id": "`runs.id`", "job": "name of the job", "step": "name of the step; NULL: the run as a whole",
+    "run_id": "`runs.id`", "job": "name of the job", "step": "name of the step",
     "task": "the values of `each`, joined by `/`; empty for a step without it", "started_at": "by the computer's clock",
     "ended_at": "by the computer's clock", "slot_start": "start of the slot", "slot_end": "end of the slot",
     "last_open_time": "of the candles that it brought",
@@ -152,11 +152,10 @@ private struct SchemaComments {
   }
 
   private mutating func readColumns(_ sql: String, _ comment: String?, of table: String) {
-    let definitions = sql.matches(of: /(\w+) (?:INTEGER|REAL|TEXT|BLOB)\b[^,(]*(?:CHECK \(\w+ (?:IN \(([^)]*)\)|BETWEEN [^)]*)\))?/)
-    for definition in definitions {
-      guard let words = definition.2 else { continue }
-      column["\(table).\(definition.1)"] = words.split(separator: ", ").map { "`\($0.filter { $0 != "'" })`" }.joined(separator: ", ")
+    for choice in sql.matches(of: /CHECK \((\w+) IN \(([^)]*)\)/) {
+      column["\(table).\(choice.1)"] = choice.2.split(separator: ", ").map { "`\($0.filter { $0 != "'" })`" }.joined(separator: ", ")
     }
+    let definitions = sql.matches(of: /(\w+) (?:INTEGER|REAL|TEXT|BLOB)\b/)
     guard let comment, let last = definitions.last else { return }
     let key = "\(table).\(last.1)"
     column[key] = [column[key], comment].compactMap(\.self).joined(separator: ": ")

@@ -52,7 +52,8 @@ extension Schema {
       run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
       at INTEGER NOT NULL,                        -- when
       level TEXT NOT NULL,                        -- info, warning, error
-      step TEXT, task TEXT,
+      step TEXT,                                  -- NULL: the run as a whole
+      task TEXT,                                  -- as in tasks
       message TEXT NOT NULL                       -- one sentence
     ) STRICT;
     CREATE INDEX events_by_run ON events (run_id, id);
