@@ -45,7 +45,7 @@ extension Schema {
     -- All candles of the series that opened in [complete_from, complete_until) and exist at the source are stored.
     CREATE TABLE watermarks (
       source TEXT NOT NULL, symbol TEXT NOT NULL, interval TEXT NOT NULL,
-      complete_from INTEGER NOT NULL,             -- before it, nothing was asked for
+      complete_from INTEGER NOT NULL,             -- before it, candles may be missing
       complete_until INTEGER NOT NULL,            -- a fetch goes on here
       PRIMARY KEY (source, symbol, interval)
     ) STRICT, WITHOUT ROWID;
