@@ -100,7 +100,9 @@ struct Desk {
     makers["data.prune"] = {
       PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))
     }
-    makers["realtime.push"] = { _ in PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse))) }
+    makers["realtime.push"] = {
+      try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
+    }
     makers["shell"] = { _ in RunProgram(root: workspace.root) }
     var registry = StepRegistry()
     for declaration in Operations.all {
