@@ -6,7 +6,8 @@ extension NightlyReport {
   var healthSection: PageSection {
     PageSection("health", "Pipeline health", health) { health in
       var blocks: [PageSection.Block] = [
-        health.steps.isEmpty ? .note("Every step went through; the facts of the run have the details.") : .markup(Self.stepTable(health.steps))
+        health.steps.isEmpty
+          ? .note("Every step went through; the facts of the run have the details.") : .markup(Self.stepTable(health.steps))
       ]
       if !health.quotas.isEmpty { blocks.append(.markup(Self.quotaTable(health.quotas))) }
       if health.stale.isEmpty {
