@@ -92,7 +92,10 @@ let package = Package(
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
     tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
-    tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling"]),
+    tests(
+      "StepsTests",
+      ["Steps", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
+    tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]
 )

@@ -175,7 +175,8 @@ extension RunState {
     let policy = plan.steps[index].retry
     let delay = failure.isRetryable ? policy.delay(afterAttempt: tasks[task]!.failedAttempts, jitter: jitter) : nil
     guard let delay, stopReason == nil else {
-      steps[index].failures.append((task, failure))
+      // What was asked to stop has not failed.
+      if stopReason == nil || stopReason == .deadline { steps[index].failures.append((task, failure)) }
       return finish(task, stopReason == nil ? .failed : .cancelled, &commands)
     }
     release(task)
@@ -255,7 +256,7 @@ extension RunState {
   }
 
   private func concludedResult() -> RunResult {
-    if stopReason == .signal { return .cancelled }
+    if stopReason == .signal || stopReason == .interrupt { return .cancelled }
     if stopReason == .deadline { return .failed }
     let ordinary = steps.indices.filter { !plan.steps[$0].isFinal }
     if !ordinary.isEmpty, ordinary.allSatisfy({ steps[$0].isWithoutWork }) { return .notDue }

@@ -41,7 +41,24 @@ public struct FetchCandles: StepOperation {
       answersInOnePiece: reread == nil)
     var fetched: [Fetched] = []
     for range in ranges { fetched.append(try await fetch(range, key, context)) }
+    let known = try await warehouse.read { reader in
+      try watermark.map { try reader.series(key, closedBy: $0.completeUntil, last: MissingRanges.recheckedBars) }
+    }
+    if let known { try refuseForeign(fetched, known, key) }
     return try await store(fetched, of: key, context)
+  }
+
+  /// An answer need not say which symbol it is about; but a series does not change all its last prices by half overnight.
+  private func refuseForeign(_ fetched: [Fetched], _ known: CandleSeries, _ key: SeriesKey) throws {
+    let stored = Dictionary(uniqueKeysWithValues: zip(known.openTimes, known.close))
+    let again = fetched.flatMap(\.pages).flatMap { $0.candles ?? [] }.compactMap { candle in
+      stored[candle.openTime].map { (stored: $0, stated: candle.close) }
+    }
+    guard again.count > 1, again.allSatisfy({ max($0.stored, $0.stated) > 1.5 * min($0.stored, $0.stated) }) else { return }
+    throw TaskFailure(
+      .data,
+      "\(key): the answer says another price for each of the \(again.count) bars that are stored already (\(again[0].stated) instead of "
+        + "\(again[0].stored)), as if it were about another symbol; nothing of it was stored; the body is kept in the archive")
   }
 
   private func fetch(_ range: Range<Instant>, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {

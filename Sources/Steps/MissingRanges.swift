@@ -5,7 +5,7 @@ public import Storage
 /// What of a series is not known yet.
 public enum MissingRanges {
   /// Bars that are asked for again each night, to see restatements.
-  private static let recheckedBars = 3
+  static let recheckedBars = 3
 
   /// The open times to ask for, oldest first; none when the series is whole up to the logical date.
   ///

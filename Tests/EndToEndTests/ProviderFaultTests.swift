@@ -59,10 +59,11 @@ import Testing
   }
 
   @Test func `recovers is asked again by the same run, resumed`() async throws {
-    try await Project.with { project in
+    try await Project.with(crypto: ["BTCUSDT", "ETHUSDT"]) { project in
       try project.write(#"[{"provider": "binance", "path": "/api/v3/klines", "times": 0, "answer": "status500"}]"#, to: "faults.json")
       let bad = try await project.start(night + ["--date", "2026-01-16", "--sandbox-faults", "faults.json"]).end()
       #expect(bad.status == 3, "\(bad)")
+      #expect(bad.out.contains("0/2  2 failed"), "\(bad)")
       let asked = try project.answeredRequests().filter { $0.contains("alphavantage") }
       let resumed = try await project.jobs("run", "nightly", "--sandbox", "--resume")
       #expect(resumed.status == 0, "\(resumed)")

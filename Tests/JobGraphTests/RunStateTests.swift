@@ -106,6 +106,15 @@ import Testing
     #expect(run.exitStatus == .terminated)
   }
 
+  @Test func `that a person interrupts says so, and calls nothing a failure that was asked to stop`() {
+    var run = RunState(plan: plan(step("a"), step("b", needs: ["a"])))
+    _ = run.apply(.started)
+    _ = run.apply(.stopRequested(.interrupt))
+    #expect(run.apply(.failed(TaskID("a"), TaskFailure(.permanent, "ended by a signal"), jitter: 0)).last == .finish(.cancelled))
+    #expect(run["a"]?.state == .cancelled && run["a"]?.failures.isEmpty == true)
+    #expect(run.exitStatus == .interrupted)
+  }
+
   @Test func `runs its finally steps after all others, also after a failure and at the deadline`() {
     var run = RunState(plan: plan(step("a"), final("tidy")))
     _ = run.apply(.started)

@@ -146,7 +146,8 @@ extension ReportData {
 
   var health: Health {
     let rows = plan.steps.filter { !$0.isFinal }.compactMap { step -> Health.StepHealth? in
-      guard let row = steps.first(where: { $0.step == step.id }) else { return nil }
+      guard let row = steps.first(where: { $0.step == step.id }), row.failed > 0 || step.skip?.isShortfall == true || row.state == "failed"
+      else { return nil }
       let messages = failures.filter { $0.task.step == step.id }.reduce(into: [String: String]()) { $0[$1.task.key] = $1.message ?? "" }
       let reasons = (row.reason.map { [$0] } ?? []) + (row.failed == 0 ? [] : messages.sorted { $0.key < $1.key }.map { $0.value })
       return Health.StepHealth(

@@ -67,7 +67,8 @@ extension WarehouseReader {
   public func answerCounts(at logicalDate: Instant) throws -> [(source: String, answer: String, count: Int, bytes: Int)] {
     try Row.fetchAll(
       database,
-      sql: "SELECT source, answer, count(*), sum(body_bytes) FROM raw_responses WHERE logical_date = ? GROUP BY source, answer ORDER BY source, answer",
+      sql:
+        "SELECT source, answer, count(*), sum(body_bytes) FROM raw_responses WHERE logical_date = ? GROUP BY source, answer ORDER BY source, answer",
       arguments: [logicalDate.milliseconds]
     ).map { ($0[0], $0[1], $0[2], $0[3]) }
   }

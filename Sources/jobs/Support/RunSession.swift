@@ -38,7 +38,6 @@ struct RunSession {
     let missingSecrets: [String: String]
     /// What the tasks of each step said, in order.
     let tasks: [TaskRow]
-    let stoppedBy: Int32?
     /// From the first attempt of each step to its last.
     let spans: [StepID: Duration]
   }
@@ -49,6 +48,10 @@ struct RunSession {
     let started = clock.now
     let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
     for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
+    if !interrupted.isEmpty {
+      AtomicFile.removeLeftovers(below: workspace.rawStore.folder)
+      AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
+    }
     let resumed = isResumed ? try await unfinished(warehouse) : nil
     let date = resumed?.logicalDate ?? logicalDate
 
@@ -73,7 +76,7 @@ struct RunSession {
       spans[step] = end - start
     }
     return Result(
-      run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks, stoppedBy: stop.signal,
+      run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
       spans: spans)
   }
 
@@ -140,22 +143,19 @@ private struct RunningSandbox {
 private final class StopWatch: Sendable {
   let reasons: AsyncStream<StopReason>
   private let lock = NSLock()
-  nonisolated(unsafe) private var first: Int32?
-
-  /// The signal that asked first.
-  var signal: Int32? { lock.withLock { first } }
+  nonisolated(unsafe) private var hasAsked = false
 
   init() {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
       let isFirst = lock.withLock {
-        defer { first = first ?? number }
-        return first == nil
+        defer { hasAsked = true }
+        return !hasAsked
       }
       guard isFirst else { Foundation.exit(number == SIGTERM ? 143 : 130) }
       Output.say("stopping after the current write (again to stop now)")
-      continuation.yield(.signal)
+      continuation.yield(number == SIGINT ? .interrupt : .signal)
     }
   }
 }

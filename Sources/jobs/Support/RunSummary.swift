@@ -12,10 +12,7 @@ struct RunSummary {
   let job: Job
   let result: RunSession.Result
 
-  var status: CommandStatus {
-    if result.state.result == .cancelled { return result.stoppedBy == SIGINT ? .interrupted : .terminated }
-    return result.state.exitStatus
-  }
+  var status: CommandStatus { result.state.exitStatus }
 
   func print(quiet: Bool) throws {
     if quiet, status == .delivered { return }
@@ -46,7 +43,7 @@ struct RunSummary {
       sums[count.name, default: 0] += count.value
     }
     let parts = order.filter { sums[$0]! > 0 || $0 == order.first }.map { "\(NumberText.grouped(sums[$0]!)) \($0)" }
-    return parts.joined(separator: ", ") + (step.failed > 0 ? ", \(step.failed) failed" : "")
+    return (parts + (step.failed > 0 ? ["\(step.failed) failed"] : [])).joined(separator: ", ")
   }
 
   private func took(_ step: StepProgress) -> String {

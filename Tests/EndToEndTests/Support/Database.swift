@@ -76,7 +76,8 @@ extension Project {
   /// Everything that was learned, table by table, apart from what tells of the run itself.
   ///
   /// Of the recorded answers the time of arrival is left out, and of the list of instruments, which states the server's time, the bytes too;
-  /// an answer that a killed process landed and never read stays `landed`, and the question was asked again.
+  /// an answer that a killed process landed and never read stays `landed`, and the question was asked again; a `burst` says how fast two
+  /// requests happened to follow each other.
   func learned() throws -> [String: [String]] {
     let tables = [
       "instruments", "candles", "candle_revisions", "candle_pages", "watermarks", "corporate_actions", "quarantine", "quality_results",
@@ -87,7 +88,7 @@ extension Project {
     learned["raw_responses"] = try rows(
       """
       SELECT DISTINCT source, request, logical_date, answer, status, iif(request LIKE '%exchangeInfo%', '', body_hash), \
-      iif(request LIKE '%exchangeInfo%', 0, body_bytes) FROM raw_responses WHERE answer <> 'landed'
+      iif(request LIKE '%exchangeInfo%', 0, body_bytes) FROM raw_responses WHERE answer NOT IN ('landed', 'burst')
       """
     ).sorted()
     learned["the mirror"] = try mirrored()
