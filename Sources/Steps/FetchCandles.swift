@@ -45,7 +45,7 @@ public struct FetchCandles: StepOperation {
       try watermark.map { try reader.series(key, closedBy: $0.completeUntil, last: MissingRanges.recheckedBars) }
     }
     if let known { try refuseForeign(fetched, known, key) }
-    return try await store(fetched, of: key, context)
+    return try await store(fetched, of: key, known: watermark, context)
   }
 
   /// An answer need not say which symbol it is about; but a series does not change all its last prices by half overnight.
@@ -71,7 +71,9 @@ public struct FetchCandles: StepOperation {
     return Fetched(range: range, pages: held.pages, begins: held.begins)
   }
 
-  private func store(_ fetched: [Fetched], of key: SeriesKey, _ context: StepContext) async throws -> TaskOutcome {
+  private func store(
+    _ fetched: [Fetched], of key: SeriesKey, known watermark: Watermark?, _ context: StepContext
+  ) async throws -> TaskOutcome {
     let (reread, logicalDate) = (reread, context.logicalDate)
     return try await context.commit(in: warehouse) { transaction in
       var (changes, problems, warnings) = (CandleChanges(), 0, [String]())
@@ -86,7 +88,8 @@ public struct FetchCandles: StepOperation {
           problems += page.problems.count
           warnings += page.notes
         }
-        try transaction.extendWatermark(of: key, from: part.completeFrom, until: part.range.upperBound)
+        try transaction.extendWatermark(
+          of: key, from: part.completeFrom, until: part.completeUntil(of: key.interval, known: watermark), askedAt: logicalDate)
       }
       if problems > 0 { warnings.append("\(problems) rows are no candles and went to quarantine") }
       if changes.new + changes.restated > 0 { try transaction.enqueueQuote(of: key, at: logicalDate) }
@@ -106,6 +109,14 @@ private struct Fetched: Sendable {
   let pages: [HeldPage]
   /// The first open time that any page had.
   let begins: Instant?
+
+  /// Behind the last bar that was delivered: what comes after it may only be late.
+  func completeUntil(of interval: Interval, known watermark: Watermark?) -> Instant {
+    // A range that ends where known bars begin is whole, however it ends.
+    if let watermark, range.upperBound == watermark.completeFrom { return range.upperBound }
+    guard let last = pages.last(where: { $0.rows > 0 })?.last else { return range.lowerBound }
+    return min(range.upperBound, interval.next(after: last))
+  }
 
   /// A short answer that begins later than asked is not known to be the beginning of history: a free key gets the last 100 rows.
   var completeFrom: Instant {

@@ -28,6 +28,15 @@ import Testing
     #expect(market.asked == ["0..300"])
   }
 
+  @Test func `asks again the next night for bars that came late, but not twice for one date`() async throws {
+    let desk = try Bench()
+    let market = Market(days: 0..<298)
+    for night in [300, 300, 301] { try await desk.fetch(market, night: night) }
+    #expect(market.asked == ["0..300", "295..301"])
+    let watermark = try await desk.warehouse.read { [key] in try $0.watermark(of: key) }
+    #expect(watermark == Watermark(completeFrom: day(0), completeUntil: day(298), askedAt: day(301)))
+  }
+
   @Test func `fetches older history when more of it is wanted`() async throws {
     let desk = try Bench()
     let market = Market(days: 0..<400)

@@ -14,7 +14,7 @@ import Testing
     }
     try await warehouse.write { transaction in
       for key in keys { _ = try transaction.upsert([candle(day: 2, close: 2), candle(day: 1, close: 1)], of: key, seenAt: date(9)) }
-      try transaction.extendWatermark(of: keys[0], from: date(0), until: date(3))
+      try transaction.extendWatermark(of: keys[0], from: date(0), until: date(3), askedAt: date(3))
     }
     #expect(try await warehouse.read { try $0.storedSeriesKeys() } == keys.sorted())
     let days = try await warehouse.read { reader in

@@ -46,7 +46,8 @@ extension Schema {
     CREATE TABLE watermarks (
       source TEXT NOT NULL, symbol TEXT NOT NULL, interval TEXT NOT NULL,
       complete_from INTEGER NOT NULL,             -- before it, candles may be missing
-      complete_until INTEGER NOT NULL,            -- a fetch goes on here
+      complete_until INTEGER NOT NULL,            -- a fetch goes on here; behind the last bar that was delivered
+      asked_at INTEGER NOT NULL,                  -- logical date of the last run that asked for what comes next
       PRIMARY KEY (source, symbol, interval)
     ) STRICT, WITHOUT ROWID;
 

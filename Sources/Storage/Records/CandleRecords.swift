@@ -44,9 +44,11 @@ public struct Watermark: Sendable, Equatable {
   public var completeFrom: Instant
   /// …until before here is stored.
   public var completeUntil: Instant
+  /// The logical date of the last run that asked for what comes next: for the same date it is not asked again.
+  public var askedAt: Instant
 
-  public init(completeFrom: Instant, completeUntil: Instant) {
-    (self.completeFrom, self.completeUntil) = (completeFrom, completeUntil)
+  public init(completeFrom: Instant, completeUntil: Instant, askedAt: Instant) {
+    (self.completeFrom, self.completeUntil, self.askedAt) = (completeFrom, completeUntil, askedAt)
   }
 }
 
@@ -151,14 +153,14 @@ extension WarehouseTransaction {
   }
 
   /// Moves the watermark, in the same transaction as the rows; it never shrinks.
-  public func extendWatermark(of key: SeriesKey, from: Instant, until: Instant) throws {
+  public func extendWatermark(of key: SeriesKey, from: Instant, until: Instant, askedAt: Instant) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO watermarks (source, symbol, interval, complete_from, complete_until) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO watermarks (source, symbol, interval, complete_from, complete_until, asked_at) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET complete_from = min(complete_from, excluded.complete_from),
-          complete_until = max(complete_until, excluded.complete_until)
+          complete_until = max(complete_until, excluded.complete_until), asked_at = max(asked_at, excluded.asked_at)
         """
-    ).execute(arguments: [key.source, key.symbol.name, key.interval.rawValue, from.milliseconds, until.milliseconds])
+    ).execute(arguments: [key.source, key.symbol.name, key.interval.rawValue, from.milliseconds, until.milliseconds, askedAt.milliseconds])
   }
 
   /// Remembers which response brought the candles between two open times.
@@ -191,9 +193,10 @@ extension WarehouseTransaction {
 extension WarehouseReader {
   public func watermark(of key: SeriesKey) throws -> Watermark? {
     let statement = try database.cachedStatement(
-      sql: "SELECT complete_from, complete_until FROM watermarks WHERE source = ? AND symbol = ? AND interval = ?")
+      sql: "SELECT complete_from, complete_until, asked_at FROM watermarks WHERE source = ? AND symbol = ? AND interval = ?")
     return try Row.fetchOne(statement, arguments: [key.source, key.symbol.name, key.interval.rawValue])
-      .map { Watermark(completeFrom: Instant(milliseconds: $0[0]), completeUntil: Instant(milliseconds: $0[1])) }
+      .map { Watermark(
+          completeFrom: Instant(milliseconds: $0[0]), completeUntil: Instant(milliseconds: $0[1]), askedAt: Instant(milliseconds: $0[2])) }
   }
 
   /// The last candles of a series that had closed by `instant`, oldest first.

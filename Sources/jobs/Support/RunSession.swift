@@ -102,7 +102,11 @@ struct RunSession {
       try await warehouse.open(header, plan: plan)
       return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
     }
-    let plan = try await warehouse.read { try $0.plan(of: resumed.id) }
+    var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
+    // A key that has been set meanwhile is used.
+    for index in plan.steps.indices {
+      if case .missingSecret(let secret, _) = plan.steps[index].skip, desk.missingSecrets[secret] == nil { plan.steps[index].skip = nil }
+    }
     let recorded = try await warehouse.read { try $0.recordedTasks(of: resumed.id) }
     let declarations = desk.registry.declarations
     let kept = plan.recordedToKeep(recorded) { declarations[$0]?.isIdempotent ?? false }

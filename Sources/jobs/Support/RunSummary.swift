@@ -34,6 +34,7 @@ struct RunSummary {
 
   /// The sum of what the tasks said, or the one thing that the only task said.
   private func what(_ step: StepProgress) -> String {
+    if case .missingSecret(let name, _) = step.skipReason { return "no key `\(name)`" }
     if let reason = step.skipReason { return reason.sentence }
     let rows = result.tasks.filter { $0.task.step == step.id }
     if rows.count == 1 { return rows[0].note }
@@ -69,7 +70,9 @@ struct RunSummary {
     func capped(_ lines: [String]) -> [String] {
       lines.count <= 10 ? lines : lines.prefix(10) + ["  … and \(lines.count - 10) more; `jobs show \(result.run)` lists them"]
     }
-    return capped(failures) + capped(warnings)
+    var missing: [String] = []
+    for case .missingSecret(_, let sentence)? in steps.map(\.skipReason) where !missing.contains("  \(sentence)") { missing.append("  \(sentence)") }
+    return missing + capped(failures) + capped(warnings)
   }
 
   private var ending: [String] {
