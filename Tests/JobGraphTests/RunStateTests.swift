@@ -97,6 +97,13 @@ import Testing
     #expect(run.apply(.succeeded(TaskID("urgent"))).last == .start(TaskID("long"), attempt: 1))
   }
 
+  @Test func `starts the heaviest symbol of a step first`() {
+    let tasks = [("x", 1.0), ("y", 3), ("z", 1)].map { PlannedTask(id: TaskID("a", $0.0), weight: $0.1) }
+    var run = RunState(plan: plan(PlannedStep(id: "a", uses: "u", tasks: tasks)), concurrency: .init(total: 1))
+    #expect(run.apply(.started) == [.start(TaskID("a", "y"), attempt: 1)])
+    #expect(run.apply(.succeeded(TaskID("a", "y"))) == [.start(TaskID("a", "x"), attempt: 1)])
+  }
+
   @Test func `ends orderly on a signal and leaves the rest cancelled`() {
     var run = RunState(plan: plan(step("a"), step("b", needs: ["a"]), final("tidy")), concurrency: .init(total: 1))
     _ = run.apply(.started)

@@ -68,7 +68,7 @@ import Testing
     #expect(defect.line == 2)
     #expect(defect.text == "\(text) jobs run a")
     #expect(defect.sentence.hasPrefix("cron(8) knows only the system's zone, \(system == "UTC" ? "UTC" : system), and from 2026-"))
-    #expect(defect.sentence.contains("differs from \(zoneName)") && defect.sentence.contains("`jobs cron run`"))
+    #expect(defect.sentence.contains("differs from \(zoneName)") && defect.sentence.contains("timedatectl"))
   }
 
   @Test func `is refused with all reasons at once`() throws {

@@ -128,7 +128,9 @@ import Transport
     ("1M", "2026-01-15T02:30:00Z", "1970-01-01T00:00:00Z", "2025-12-01T00:00:00Z", "2025-09-01T00:00:00Z..2026-01-01T00:00:00Z"),
   ])
   func `ends at the last bar that has closed`(interval: String, date: String, from: String?, until: String?, expected: String) throws {
-    let watermark = from.map { Watermark(completeFrom: Instant(iso8601: $0)!, completeUntil: Instant(iso8601: until!)!, askedAt: Instant(milliseconds: 0)) }
+    let watermark = from.map {
+      Watermark(completeFrom: Instant(iso8601: $0)!, completeUntil: Instant(iso8601: until!)!, askedAt: Instant(milliseconds: 0))
+    }
     let ranges = MissingRanges.of(
       try #require(Interval(rawValue: interval)), calendar: .always, wanted: Instant(milliseconds: 0), watermark: watermark,
       logicalDate: try #require(Instant(iso8601: date)), answersInOnePiece: false)

@@ -56,7 +56,8 @@ import Testing
     for (from, until) in [(5, 9), (2, 7), (6, 8)] {
       try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until), askedAt: date(until)) }
     }
-    #expect(try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(9)))
+    #expect(
+      try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(9)))
   }
 }
 

@@ -195,8 +195,10 @@ extension WarehouseReader {
     let statement = try database.cachedStatement(
       sql: "SELECT complete_from, complete_until, asked_at FROM watermarks WHERE source = ? AND symbol = ? AND interval = ?")
     return try Row.fetchOne(statement, arguments: [key.source, key.symbol.name, key.interval.rawValue])
-      .map { Watermark(
-          completeFrom: Instant(milliseconds: $0[0]), completeUntil: Instant(milliseconds: $0[1]), askedAt: Instant(milliseconds: $0[2])) }
+      .map {
+        Watermark(
+          completeFrom: Instant(milliseconds: $0[0]), completeUntil: Instant(milliseconds: $0[1]), askedAt: Instant(milliseconds: $0[2]))
+      }
   }
 
   /// The last candles of a series that had closed by `instant`, oldest first.

@@ -61,6 +61,9 @@ struct Planner {
       guard let date = Instant(iso8601: text) else {
         throw Failure(.usage, "--date is `\(text)`; write a day such as 2026-01-15, or an instant such as 2026-01-15T07:00Z")
       }
+      guard workspace.isSandbox || date <= now else {
+        throw Failure(.usage, "--date \(text) lies in the future: what has not closed by then does not exist yet")
+      }
       return date
     }
     let (crontab, defects) = try workspace.crontab()

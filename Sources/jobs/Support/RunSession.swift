@@ -68,6 +68,8 @@ struct RunSession {
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
+    let alarm = Task { await warnAtDeadline(header, warehouse) }
+    defer { alarm.cancel() }
     let ended = try await runner.run(state, run: header, stops: stop.reasons)
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
@@ -78,6 +80,17 @@ struct RunSession {
     return Result(
       run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
       spans: spans)
+  }
+
+  /// Says once, on standard error and in the log, that the run was to be ready by now.
+  private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
+    let clock = SystemTime()
+    guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
+    // Cancelled when the run ends in time: then there is nothing to say. What the log does not take was said on standard error.
+    guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
+    let message = "\(run.job) was to be ready by \(text) and still runs"
+    Output.say("warning: \(message)")
+    try? await warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {

@@ -71,7 +71,9 @@ struct RunSummary {
       lines.count <= 10 ? lines : lines.prefix(10) + ["  … and \(lines.count - 10) more; `jobs show \(result.run)` lists them"]
     }
     var missing: [String] = []
-    for case .missingSecret(_, let sentence)? in steps.map(\.skipReason) where !missing.contains("  \(sentence)") { missing.append("  \(sentence)") }
+    for case .missingSecret(_, let sentence)? in steps.map(\.skipReason) where !missing.contains("  \(sentence)") {
+      missing.append("  \(sentence)")
+    }
     return missing + capped(failures) + capped(warnings)
   }
 
