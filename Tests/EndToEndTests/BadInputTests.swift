@@ -102,8 +102,8 @@ import Testing
 
   @Test func `in the crontab is shown with its place, and a run is not dated by guess`() async throws {
     try await Project.with { project in
-      try project.replace(/30 2\ /, with: "61 2 ", in: "crontab")
-      let mistake = "crontab:6:1: error: minute (field 1 of 5): 61 is out of range; allowed: 0-59\n"
+      try project.write("CRON_TZ=UTC\n61 2 * * * jobs run nightly\n", to: "crontab")
+      let mistake = "crontab:2:1: error: minute (field 1 of 5): 61 is out of range; allowed: 0-59\n"
       let checked = try await project.jobs("check")
       #expect(checked.status == 78)
       #expect(checked.err.contains(mistake), "\(checked)")
