@@ -66,6 +66,14 @@ struct Planner {
       }
       return date
     }
-    return try workspace.crontab().0.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
+    let (crontab, defects) = try workspace.crontab()
+    let mistakes = defects.filter { $0.severity == .error }
+    guard mistakes.isEmpty else {
+      throw Failure(
+        .configuration,
+        "without --date a run is about the latest start that the crontab states, and that cannot be read:\n"
+          + mistakes.map(\.description).joined(separator: "\n"))
+    }
+    return crontab.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
   }
 }
