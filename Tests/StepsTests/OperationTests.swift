@@ -26,8 +26,8 @@ import Transport
   @Test func `says which program there is not`() async throws {
     let state = try await run(try Bench(), ["no-such-program-at-all"])
     #expect(state.result == .failed)
-    let message = try #require(state["step"]?.failures.first?.failure.message)
-    #expect(message.contains("no-such-program-at-all"))
+    let failure = try #require(state["step"]?.failures.first?.failure)
+    #expect(failure.kind == .permanent && failure.message.hasPrefix("no-such-program-at-all cannot be started: "))
   }
 
   @Test func `gives a clean environment with the facts of the run`() async throws {
@@ -58,6 +58,15 @@ import Transport
     let written = try #require(FileManager.default.contents(atPath: folder + "/child"))
     let child = try #require(Int32(String(decoding: written, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
     // A zombie whose parent is gone is reaped by init; a living one would answer.
+    let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
+    #expect(stat == nil || stat!.contains(") Z "))
+  }
+
+  @Test func `leaves nothing running behind a program that has ended`() async throws {
+    let bench = try Bench()
+    let state = try await run(bench, ["/bin/sh", "-c", "tail -f /dev/null > /dev/null 2>&1 & echo $!"])
+    #expect(state.result == .succeeded)
+    let child = try #require(Int32(try #require(try await log(bench).first)))
     let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
     #expect(stat == nil || stat!.contains(") Z "))
   }

@@ -51,6 +51,18 @@ import Testing
     #expect(try await warehouse.read { try $0.watermark(of: key) } == nil)
   }
 
+  @Test func `and never calls a hole between two ranges whole`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    func mark(_ from: Int, _ until: Int) async throws -> String {
+      try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until), askedAt: date(until)) }
+      let mark = try #require(try await warehouse.read { try $0.watermark(of: key) })
+      return "\(mark.completeFrom.utcDay) \(mark.completeUntil.utcDay)"
+    }
+    #expect(try await mark(100, 200) == "1970-04-11 1970-07-20")
+    #expect(try await mark(10, 50) == "1970-04-11 1970-07-20")
+    #expect(try await mark(300, 310) == "1970-10-28 1970-11-07")
+  }
+
   @Test func `and a watermark that only grows`() async throws {
     let (warehouse, key) = (try Warehouse(inMemory: ()), key)
     for (from, until) in [(5, 9), (2, 7), (6, 8)] {

@@ -31,7 +31,10 @@ struct Planner {
     let keys = series(of: step)
     guard !keys.isEmpty else { return nil }
     let isCurrent = try await warehouse.read { reader in
-      try keys.allSatisfy { try reader.watermark(of: $0)?.completeUntil ?? Instant(milliseconds: 0) > session.date.midnight }
+      try keys.allSatisfy { key in
+        guard let mark = try reader.watermark(of: key) else { return false }
+        return mark.completeFrom <= session.date.midnight && mark.completeUntil > session.date.midnight
+      }
     }
     guard isCurrent else { return nil }
     // A night that is run again is told as it was: what was due is due again, and finds that it has everything.

@@ -65,8 +65,8 @@ struct RunSummary {
   }
 
   private var problems: [String] {
-    let failures = steps.flatMap { step in step.failures.map { "  failed \($0.task): \($0.failure.message)" } }
-    let warnings = result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \($0)" } }
+    let failures = steps.flatMap { step in step.failures.map { "  failed \($0.task): \(OneLine.shown($0.failure.message))" } }
+    let warnings = result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \(OneLine.shown($0))" } }
     func capped(_ lines: [String]) -> [String] {
       lines.count <= 10 ? lines : lines.prefix(10) + ["  … and \(lines.count - 10) more; `jobs show \(result.run)` lists them"]
     }
