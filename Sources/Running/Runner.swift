@@ -99,7 +99,9 @@ public struct Runner: Sendable {
         inbox.yield(.succeeded(id, attempt, outcome))
       } catch {
         // The timeout may pass while the commit is under way; what is in the warehouse decides. When that cannot be asked, it failed.
-        if gate.hasPassed, let outcome = try? await log.outcome(of: id, in: run.id) { return _ = inbox.yield(.succeeded(id, attempt, outcome)) }
+        if gate.hasPassed, let outcome = try? await log.outcome(of: id, in: run.id) {
+          return _ = inbox.yield(.succeeded(id, attempt, outcome))
+        }
         inbox.yield(.failed(id, attempt, error as? TaskFailure ?? classify(error)))
       }
     }

@@ -49,7 +49,8 @@ extension WarehouseReader {
     var report = PruneReport(rows: rows, orphanedBodies: [], reportFolders: [])
     if let age = rules.rawResponses {
       report.orphanedBodies = try String.fetchAll(
-        database, sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(max(logical_date, received_at)) < ? ORDER BY body_hash",
+        database,
+        sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(max(logical_date, received_at)) < ? ORDER BY body_hash",
         arguments: [(logicalDate - age).milliseconds])
     }
     if let age = rules.reports {

@@ -66,7 +66,8 @@ import Transport
     let bench = try Bench()
     let state = try await run(bench, ["/bin/sh", "-c", "tail -f /dev/null > /dev/null 2>&1 & echo $!"])
     #expect(state.result == .succeeded)
-    let child = try #require(Int32(try #require(try await log(bench).first)))
+    let line = try #require(try await log(bench).first)
+    let child = try #require(Int32(line))
     let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
     #expect(stat == nil || stat!.contains(") Z "))
   }

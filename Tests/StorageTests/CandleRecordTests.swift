@@ -69,7 +69,7 @@ import Testing
       try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until), askedAt: date(until)) }
     }
     #expect(
-      try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(9)))
+      try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(8)))
   }
 }
 

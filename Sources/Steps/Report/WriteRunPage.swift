@@ -58,7 +58,8 @@ extension RunPage {
       if deliverable.skip == nil, ended[deliverable.id] != "succeeded" { return .failed }
     }
     let isShort = ordinary.contains { step in
-      ended[step.id] == "failed" || step.skip?.isShortfall == true || (step.skip == nil && step.when != .failure && ended[step.id] == "skipped")
+      ended[step.id] == "failed" || step.skip?.isShortfall == true
+        || (step.skip == nil && step.when != .failure && ended[step.id] == "skipped")
     }
     return isShort ? .partial : .succeeded
   }

@@ -98,7 +98,7 @@ extension WarehouseReader {
     try String.fetchAll(
       database, sql: "SELECT plan FROM runs WHERE job = ? AND logical_date = ? ORDER BY started_at, id",
       arguments: [job, logicalDate.milliseconds]
-    // What another version wrote and this one cannot read says nothing here.
+      // What another version wrote and this one cannot read says nothing here.
     ).compactMap { try? PlanRecord(json: $0).plan }
   }
 

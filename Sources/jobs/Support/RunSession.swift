@@ -98,7 +98,10 @@ struct RunSession {
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
     let (name, date) = (job.name, resumedDate)
     guard let row = try await warehouse.read({ try $0.unfinishedRun(of: name, logicalDate: date) }) else {
-      throw Failure(.usage, "no run of \(name)\(date.map { " for \($0)" } ?? "") is unfinished; `jobs history \(name)` lists them, `jobs run \(name)` starts a new one")
+      throw Failure(
+        .usage,
+        "no run of \(name)\(date.map { " for \($0)" } ?? "") is unfinished; `jobs history \(name)` lists them, `jobs run \(name)` starts a new one"
+      )
     }
     return row
   }
