@@ -44,7 +44,7 @@ public struct Runner: Sendable {
       if let timeout = state.plan.timeout {
         group.addTask {
           // Cancelled when the run ends in time; then there is nobody to tell.
-          guard (try? await Task.sleep(for: timeout)) != nil else { return }
+          guard (try? await Task.sleep(for: timeout)) != nil else { return }  // cancelled: the run has ended
           inbox.yield(.stop(.deadline))
         }
       }
@@ -57,7 +57,7 @@ public struct Runner: Sendable {
           case .retry(let task, let wait):
             let time = time
             group.addTask {
-              guard (try? await time.sleep(until: time.now() + wait)) != nil else { return }
+              guard (try? await time.sleep(until: time.now() + wait)) != nil else { return }  // cancelled: the run has ended
               inbox.yield(.retryDue(task))
             }
           case .stepEnded(let step):

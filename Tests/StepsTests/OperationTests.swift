@@ -167,6 +167,22 @@ import Transport
     #expect(throws: TaskFailure.self) { try RetentionRules(.map([.init("runs", .string("soon"))])) }
   }
 
+  @Test func `ask before a large part of all candles goes, and move the watermark when it does`() async throws {
+    let bench = try Bench()
+    try await bench.fetch(Market(days: 0..<12_000), night: 12_000)
+    let place = ReportPlace(root: NSTemporaryDirectory() + "none", isIntraday: { _, _ in false })
+    let raw = RawStore(folder: NSTemporaryDirectory() + "none")
+    let rules = RetentionRules(candles: [.day1: .days(100)])
+    await #expect(throws: TaskFailure.self) {
+      try await Pruning(bench.warehouse, rawStore: raw, place: place, rules: rules).run(at: day(12_000))
+    }
+    #expect(try await bench.warehouse.read { try $0.count(of: .candles) } == 12_000)
+    let report = try await Pruning(bench.warehouse, rawStore: raw, place: place, rules: rules, mayDeleteMuch: true).run(at: day(12_000))
+    #expect(report.total == 11_900)
+    let key = SeriesKey(source: "memory", symbol: try Symbol("BTCUSDT"), interval: .day1)
+    #expect(try await bench.warehouse.read { try $0.watermark(of: key)?.completeFrom } == day(11_900))
+  }
+
   @Test func `delete only what is older, never the run that prunes, and name the bodies that are left alone`() async throws {
     let warehouse = try Warehouse(inMemory: ())
     for (date, hash) in [(1, "old"), (1, "shared"), (100, "shared"), (100, "new")] {

@@ -246,13 +246,16 @@ struct ReportSummary: Codable {
 
   init?(json: String) {
     // Written by us; an unreadable one only leaves out what it would have told.
-    guard let value = try? JSONDecoder().decode(ReportSummary.self, from: Data(json.utf8)) else { return nil }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let value = try? decoder.decode(ReportSummary.self, from: Data(json.utf8)) else { return nil }
     self = value
   }
 
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }
