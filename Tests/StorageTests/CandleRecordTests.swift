@@ -23,9 +23,9 @@ import Testing
     let changes = try await warehouse.write { try $0.upsert([candle(day: 1, close: 101)], of: key, seenAt: date(3)) }
     #expect(changes.restated == 1)
     let (close, restated) = try await warehouse.read {
-      (try $0.series(key, closedBy: date(9)).close, try $0.restatements(at: date(3)).map(\.openTime))
+      (try $0.series(key, closedBy: date(9)).close, try $0.restatements(at: date(3)).filter { $0.field == "close" })
     }
-    #expect(close == [101] && restated == [date(1)])
+    #expect(close == [101] && restated.map(\.openTime) == [date(1)] && restated.map(\.old) == [100] && restated.map(\.new) == [101])
     #expect(try await warehouse.read { try $0.count(of: .candleRevisions) } == 1)
   }
 

@@ -20,7 +20,7 @@ struct ReportData: Sendable {
   /// Signals that a new one of the same strategy has turned.
   var closedSignals: [StoredSignal] = []
   var verdicts: [StoredVerdict]
-  var restated: [(key: SeriesKey, openTime: Instant)]
+  var restated: [Restatement]
   var quarantined: [(key: SeriesKey, reason: String, text: String)]
   var steps: [StepRow]
   var plan: Plan

@@ -29,7 +29,7 @@ struct RunSummary {
         RunPrinter.word(for: step), step.id.name, step.tasks == 1 ? "" : "\(step.succeeded)/\(step.tasks)", what(step), took(step),
       ])
     }
-    return table.text(width: Output.width)
+    return table.text(width: Output.width).trimmingCharacters(in: .newlines)
   }
 
   /// The sum of what the tasks said, or the one thing that the only task said.
