@@ -118,3 +118,27 @@ public enum SkipReason: Sendable, Hashable {
     }
   }
 }
+
+extension Plan {
+  /// The steps, each after those that it needs; the `finally` steps last.
+  /// - Complexity: O(steps + edges).
+  public var topologicallySorted: [PlannedStep] {
+    var index: [StepID: Int] = [:]
+    for (position, step) in steps.enumerated() { index[step.id] = position }
+    var open = steps.map { $0.needs.count { index[$0] != nil } }
+    var dependents = Array(repeating: [Int](), count: steps.count)
+    for (position, step) in steps.enumerated() {
+      for need in step.needs { if let place = index[need] { dependents[place].append(position) } }
+    }
+    var order = steps.indices.filter { open[$0] == 0 }
+    var next = 0
+    while next < order.count {
+      for dependent in dependents[order[next]] {
+        open[dependent] -= 1
+        if open[dependent] == 0 { order.append(dependent) }
+      }
+      next += 1
+    }
+    return order.map { steps[$0] }.filter { !$0.isFinal } + order.map { steps[$0] }.filter(\.isFinal)
+  }
+}

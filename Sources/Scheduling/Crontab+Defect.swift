@@ -1,3 +1,5 @@
+import Foundation
+
 /// What is wrong with a line of a crontab.
 public struct CrontabDefect: Error, Sendable, Hashable {
   /// From 1; 0 when no line is meant.
@@ -25,6 +27,8 @@ public struct CrontabDefect: Error, Sendable, Hashable {
     case badSetting
     case unknownZone(String)
     case missingJob
+    /// The entry starts a job that has no file; the names are those that do.
+    case unknownJob(String, known: [String])
     case percent
     case missingFinalNewline
     case carriageReturn
@@ -68,6 +72,8 @@ public struct CrontabDefect: Error, Sendable, Hashable {
       return "no time zone is called `\(name)`; write a name of the IANA database, such as Europe/Berlin or UTC"
     case .missingJob:
       return "`jobs run` needs the name of a job, as in `jobs run nightly`"
+    case .unknownJob(let name, let known):
+      return "there is no Jobs/\(name).yaml; the jobs are: \(known.joined(separator: ", "))"
     case .percent:
       return "cron(8) reads a bare `%` as the end of the line; here it stands for itself, and `jobs cron install` writes it as `\\%`"
     case .missingFinalNewline:
@@ -93,5 +99,15 @@ extension CrontabDefect: CustomStringConvertible {
     guard line > 0 else { return "crontab: \(severity.rawValue): \(sentence)" }
     let margin = text.prefix(column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
     return "crontab:\(line):\(column): \(severity.rawValue): \(sentence)\n\(text)\n\(margin)^"
+  }
+}
+
+extension CrontabDefect {
+  /// What is wrong with an entry that starts a job that does not exist.
+  public static func unknownJob(_ name: String, at entry: Crontab.Entry, known: [String]) -> CrontabDefect {
+    let column = entry.source.range(of: name, options: .backwards).map {
+      entry.source.distance(from: entry.source.startIndex, to: $0.lowerBound) + 1
+    }
+    return CrontabDefect(line: entry.line, column: column ?? 1, text: entry.source, problem: .unknownJob(name, known: known))
   }
 }

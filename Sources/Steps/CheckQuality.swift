@@ -45,7 +45,7 @@ public struct CheckQuality: StepOperation {
 public struct QualityPolicy: Sendable {
   private var rules = QualityRules()
   /// The severest word for a rule's findings; a rule that is not named does not run.
-  private var severities: [Verdict.Rule: Verdict.Severity] = [:]
+  private var severities: [QualityVerdict.Rule: QualityVerdict.Severity] = [:]
   private var gapBarsMax = 0
 
   /// - Parameter value: the mapping of quality.yaml.
@@ -54,9 +54,9 @@ public struct QualityPolicy: Sendable {
     guard case .map(let entries)? = value else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.quality`") }
     var limits: [String: Double] = [:]
     for entry in entries {
-      let severity: Verdict.Severity
+      let severity: QualityVerdict.Severity
       switch entry.value["severity"] {
-      case .string(let word)?: severity = Verdict.Severity(rawValue: word) ?? .warning
+      case .string(let word)?: severity = QualityVerdict.Severity(rawValue: word) ?? .warning
       default: severity = .warning
       }
       for rule in QualityPolicy.rules(named: entry.key) { severities[rule] = severity }
@@ -78,11 +78,11 @@ public struct QualityPolicy: Sendable {
     }
   }
 
-  private static func rules(named name: String) -> [Verdict.Rule] {
+  private static func rules(named name: String) -> [QualityVerdict.Rule] {
     switch name {
     case "gaps": [.gaps, .sessions]
     case "outlier": [.outliers]
-    default: Verdict.Rule(rawValue: name).map { [$0] } ?? []
+    default: QualityVerdict.Rule(rawValue: name).map { [$0] } ?? []
     }
   }
 
@@ -95,9 +95,9 @@ public struct QualityPolicy: Sendable {
 
 /// A verdict under the policy.
 struct QualityFinding: Sendable {
-  let verdict: Verdict
+  let verdict: QualityVerdict
   let passed: Bool
-  let severity: Verdict.Severity
+  let severity: QualityVerdict.Severity
 }
 
 extension StoredVerdict {

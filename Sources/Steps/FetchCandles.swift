@@ -20,8 +20,6 @@ public struct FetchCandles: StepOperation {
 
   /// Candles that a task holds before it reads pages again instead.
   private static let heldMax = 20_000
-  /// Bars that are asked for again each night, to see restatements.
-  private static let recheckedBars = 3
 
   public init(
     from provider: any CandleProvider, calendar: SessionCalendar, into warehouse: Warehouse,
@@ -38,35 +36,12 @@ public struct FetchCandles: StepOperation {
     let key = SeriesKey(source: provider.name, symbol: symbol, interval: interval)
     let watermark = try await warehouse.read { try $0.watermark(of: key) }
     let wanted = history.start(before: context.logicalDate)
-    let ranges = missingRanges(wanted: wanted, watermark: watermark, interval: interval, logicalDate: context.logicalDate)
+    let ranges = MissingRanges.of(
+      interval, calendar: calendar, wanted: wanted, watermark: watermark, logicalDate: context.logicalDate,
+      answersInOnePiece: reread == nil)
     var fetched: [Fetched] = []
     for range in ranges { fetched.append(try await fetch(range, key, context)) }
     return try await store(fetched, of: key, context)
-  }
-
-  /// What of a series is not known yet, oldest first.
-  func missingRanges(wanted: Instant, watermark: Watermark?, interval: Interval, logicalDate: Instant) -> [Range<Instant>] {
-    let end = end(of: interval, at: logicalDate)
-    let start = interval.openTime(containing: wanted)
-    guard start < end else { return [] }
-    guard let watermark else { return [start..<end] }
-    var ranges: [Range<Instant>] = []
-    let hasNew = watermark.completeUntil < end
-    var overlap = watermark.completeUntil
-    for _ in 0..<FetchCandles.recheckedBars { overlap = interval.openTime(containing: overlap - .milliseconds(1)) }
-    if start < watermark.completeFrom {
-      // A source that answers in one piece gives both ends at once.
-      if hasNew, reread == nil { return [start..<end] }
-      ranges.append(start..<watermark.completeFrom)
-    }
-    if hasNew { ranges.append(max(min(overlap, watermark.completeUntil), watermark.completeFrom)..<end) }
-    return ranges
-  }
-
-  /// The first open time that had not closed by the logical date.
-  private func end(of interval: Interval, at logicalDate: Instant) -> Instant {
-    if calendar.isAlwaysOpen { return interval.openTime(containing: logicalDate) }
-    return calendar.lastClosed(at: logicalDate).map { $0.date.adding(days: 1).midnight } ?? Instant(milliseconds: 0)
   }
 
   private func fetch(_ range: Range<Instant>, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {

@@ -58,7 +58,6 @@ public enum Operations {
     name: "report.nightly", summary: "Writes the report: overview, a page per symbol, CSV, report.json, a version for mail.",
     discussion: "The same warehouse and the same date give the same bytes.",
     parameters: [
-      ParameterDeclaration("title", .text, summary: "the heading"),
       ParameterDeclaration(
         "intervals", .list(of: .oneOf(Interval.allCases.map(\.rawValue))), default: .list([.string("1d")]),
         summary: "the candles it is about"),

@@ -18,8 +18,8 @@ struct Jobs: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      RunJob.self
-
+      RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ExplainCode.self,
+      ShowHistory.self, ShowRun.self, ShowLogs.self, Prune.self, ReportCommands.self,
     ])
 
   static func main() async {

@@ -19,7 +19,7 @@ import Testing
     #expect(series.count == 11_976)
     let gaps = try verdict(.gaps, series)
     #expect(gaps.passed && gaps.severity == .info && gaps.count == 68 && gaps.affected.total == 68)
-    #expect(gaps.affected.openTimes.count == Verdict.AffectedBars.cap)
+    #expect(gaps.affected.openTimes.count == QualityVerdict.AffectedBars.cap)
     #expect(
       gaps.sentence
         == "BTCUSDT 1h: 68 bars missing between 2017-09-06T15:00:00Z and 2018-11-14T09:00:00Z, in 8 gaps; none in the last days")
@@ -62,7 +62,7 @@ import Testing
     let week = ["2026-01-15", "2026-01-16", "2026-01-20", "2026-01-21"]  // Monday the 19th is a holiday
     let asOf = try instant("2026-01-22T02:00:00Z")
     let good = try CandleSeries("AAPL", .day1, openTimes: week.map(instant))
-    for rule in [Verdict.Rule.gaps, .sessions, .staleness, .future] {
+    for rule in [QualityVerdict.Rule.gaps, .sessions, .staleness, .future] {
       #expect(try verdict(rule, good, asOf: asOf, calendar: .xnys).passed, "\(rule)")
     }
     let missing = try CandleSeries("AAPL", .day1, openTimes: [week[0], week[2], week[3]].map(instant))
@@ -74,10 +74,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("2026-01-22T02:00:00Z", 0, Verdict.Severity.info), ("2026-01-22T21:00:00Z", 1, .warning), ("2026-01-22T20:59:00Z", 0, .info),
+    ("2026-01-22T02:00:00Z", 0, QualityVerdict.Severity.info), ("2026-01-22T21:00:00Z", 1, .warning), ("2026-01-22T20:59:00Z", 0, .info),
     ("2026-01-25T12:00:00Z", 2, .warning), ("2026-01-26T23:00:00Z", 3, .error), ("2026-01-20T00:00:00Z", 0, .info),
   ])
-  func `count sessions that are missing at the end`(asOf: String, lag: Int, severity: Verdict.Severity) throws {
+  func `count sessions that are missing at the end`(asOf: String, lag: Int, severity: QualityVerdict.Severity) throws {
     let series = try CandleSeries("AAPL", .day1, openTimes: ["2026-01-20", "2026-01-21"].map(instant))
     let verdict = try verdict(.staleness, series, asOf: instant(asOf), calendar: .xnys)
     #expect(verdict.count == lag)
@@ -94,7 +94,7 @@ import Testing
     let series = try CandleSeries("BTCUSDT", .day1, openTimes: ["2026-01-01", "2026-01-02"].map(instant))
     let verdict = try verdict(.staleness, series, asOf: instant(asOf))
     #expect(verdict.count == lag && verdict.sentence == sentence)
-    let severity: Verdict.Severity = lag == 0 ? .info : lag < 3 ? .warning : .error
+    let severity: QualityVerdict.Severity = lag == 0 ? .info : lag < 3 ? .warning : .error
     #expect(verdict.severity == severity)
   }
 

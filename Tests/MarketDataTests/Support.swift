@@ -28,9 +28,9 @@ extension CandleSeries {
 
 /// The verdict of one rule.
 func verdict(
-  _ rule: Verdict.Rule, _ series: CandleSeries, asOf: Instant? = nil, calendar: SessionCalendar = .always,
+  _ rule: QualityVerdict.Rule, _ series: CandleSeries, asOf: Instant? = nil, calendar: SessionCalendar = .always,
   actions: [CorporateAction] = [], rules: QualityRules = QualityRules()
-) throws -> Verdict {
+) throws -> QualityVerdict {
   let context = QualityRules.Context(asOf: asOf ?? series.end, calendar: calendar, actions: actions)
   let found = rules.judge(series, in: context).filter { $0.rule == rule }
   #expect(found.count == 1)

@@ -1,3 +1,4 @@
+import JobGraph
 import MarketData
 import Reporting
 import Scheduling

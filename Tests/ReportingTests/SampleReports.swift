@@ -1,3 +1,4 @@
+import JobGraph
 import Foundation
 import MarketData
 import Reporting

@@ -1,11 +1,11 @@
 /// Finds the name that was probably meant.
-enum NearestName {
+public enum NearestName {
   /// The name in `names` with the fewest slips of the keyboard from `wrong`; the first of several.
   ///
   /// A slip is a character too many, too few, another one, or two swapped. One slip in up to four characters is forgiven, beyond
   /// that one for every three begun; case does not count.
   /// - Complexity: O(names × length²); names whose length differs too much cost nothing.
-  static func find(_ wrong: String, in names: some Sequence<String>) -> String? {
+  public static func find(_ wrong: String, in names: some Sequence<String>) -> String? {
     let wanted = Array(wrong.lowercased().prefix(64))
     let limit = wanted.count <= 4 ? 1 : (wanted.count + 2) / 3
     var best: (name: String, slips: Int)?

@@ -8,11 +8,11 @@ extension QualityRules {
   /// of a split that is known is judged without it.
   ///
   /// - Source: Iglewicz & Hoaglin, "How to Detect and Handle Outliers", 1993 (median and MAD).
-  func outliers(in series: CandleSeries, _ context: Context) -> Verdict {
+  func outliers(in series: CandleSeries, _ context: Context) -> QualityVerdict {
     let jumps = series.jumps(beyond: outlierMove, actions: context.actions, window: window).filter { abs($0.z) > outlierZ }
     let recent = jumps.filter { series.openTimes[$0.index] >= recentStart(of: series, context) }
     guard let worst = (recent.isEmpty ? jumps : recent).max(by: { abs($0.z) < abs($1.z) }) else {
-      return Verdict(.outliers, failure: nil, sentence: series.place + "no close is out of the ordinary")
+      return QualityVerdict(.outliers, failure: nil, sentence: series.place + "no close is out of the ordinary")
     }
     let shown = recent.isEmpty ? jumps : recent
     let change = exp(worst.move) - 1
@@ -21,37 +21,37 @@ extension QualityRules {
     if let ratio = worst.splitRatio { sentence += ", which looks like a split \(ratio)" }
     if shown.count > 1 { sentence += "; \(shown.count - 1) more" }
     if recent.isEmpty { sentence += "; none in the last days" }
-    return Verdict(
+    return QualityVerdict(
       .outliers, failure: recent.isEmpty ? nil : .warning, count: jumps.count, value: worst.z, sentence: series.place + sentence,
-      affected: Verdict.AffectedBars(shown.map { series.openTimes[$0.index] }))
+      affected: QualityVerdict.AffectedBars(shown.map { series.openTimes[$0.index] }))
   }
 
   /// Stretches in which the close does not move at all.
-  func flatRuns(in series: CandleSeries, _ context: Context) -> Verdict {
+  func flatRuns(in series: CandleSeries, _ context: Context) -> QualityVerdict {
     let runs = series.flatRuns(atLeast: flatRunBars)
     let recent = runs.filter { series.openTimes[$0.upperBound - 1] >= recentStart(of: series, context) }
     let shown = recent.isEmpty ? runs : recent
     guard let longest = shown.max(by: { $0.count < $1.count }) else {
-      return Verdict(.flatRun, failure: nil, sentence: series.place + "no close stays the same for \(flatRunBars) bars")
+      return QualityVerdict(.flatRun, failure: nil, sentence: series.place + "no close stays the same for \(flatRunBars) bars")
     }
     let (from, to) = (series.openTimes[longest.lowerBound], series.openTimes[longest.upperBound - 1])
     var sentence = "\(longest.count) equal closes from \(series.name(of: from)) to \(series.name(of: to))"
     if shown.count > 1 { sentence += " and \(counted(shown.count - 1, "shorter run"))" }
     if recent.isEmpty { sentence += "; none in the last days" }
-    return Verdict(
+    return QualityVerdict(
       .flatRun, failure: recent.isEmpty ? nil : .warning, count: runs.count, value: Double(longest.count),
-      sentence: series.place + sentence, affected: Verdict.AffectedBars(shown.lazy.joined().lazy.map { series.openTimes[$0] }))
+      sentence: series.place + sentence, affected: QualityVerdict.AffectedBars(shown.lazy.joined().lazy.map { series.openTimes[$0] }))
   }
 
   /// Bars without any trade among the last ``window``.
-  func zeroVolume(in series: CandleSeries) -> Verdict {
+  func zeroVolume(in series: CandleSeries) -> QualityVerdict {
     if series.volume.allSatisfy({ $0 == 0 }) {
-      return Verdict(.zeroVolume, failure: nil, count: series.count, sentence: series.place + "the source tells no volume")
+      return QualityVerdict(.zeroVolume, failure: nil, count: series.count, sentence: series.place + "the source tells no volume")
     }
     let range = max(0, series.count - window)..<series.count
-    let idle = Verdict.AffectedBars(range.lazy.filter { series.volume[$0] == 0 }.map { series.openTimes[$0] })
+    let idle = QualityVerdict.AffectedBars(range.lazy.filter { series.volume[$0] == 0 }.map { series.openTimes[$0] })
     let share = Double(idle.total) / Double(range.count)
-    return Verdict(
+    return QualityVerdict(
       .zeroVolume, failure: share > zeroVolumeShareMax ? .warning : nil, count: idle.total, value: share,
       sentence: series.place + "\(idle.total) of the last \(counted(range.count, "bar")) without volume (\(percent(share)))", affected: idle
     )

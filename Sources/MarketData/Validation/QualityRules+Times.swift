@@ -10,20 +10,20 @@ extension QualityRules {
   ///
   /// A market that is always open must have a bar in each slot of the grid, also where bars open off it; daily bars of a market with
   /// sessions must be there for each session. Shorter bars of such a market are not judged: quiet hours have none.
-  func gaps(in series: CandleSeries, _ context: Context) -> Verdict {
+  func gaps(in series: CandleSeries, _ context: Context) -> QualityVerdict {
     let hasSessions = !context.calendar.isAlwaysOpen
     if hasSessions, series.interval < .day1 {
-      return Verdict(.gaps, failure: nil, sentence: series.place + "gaps are not judged within sessions, where quiet minutes have no bar")
+      return QualityVerdict(.gaps, failure: nil, sentence: series.place + "gaps are not judged within sessions, where quiet minutes have no bar")
     }
     let isDaily = series.isDailyOfSessions(context.calendar)
     let holes = isDaily ? series.missingSessions(of: context.calendar) : series.missingSlots()
     let total = holes.reduce(0) { $0 + $1.missing.total }
     guard let first = holes.first else {
-      return Verdict(.gaps, failure: nil, value: 0, sentence: series.place + "no bars missing in \(series.count)")
+      return QualityVerdict(.gaps, failure: nil, value: 0, sentence: series.place + "no bars missing in \(series.count)")
     }
     let share = Double(total) / Double(total + series.count)
     let recent = holes.filter { $0.after >= recentStart(of: series, context) }
-    let failure: Verdict.Severity? = recent.isEmpty ? (share > missingShareMax ? .warning : nil) : (isDaily ? .error : .warning)
+    let failure: QualityVerdict.Severity? = recent.isEmpty ? (share > missingShareMax ? .warning : nil) : (isDaily ? .error : .warning)
     let shown = recent.isEmpty ? holes : recent
     let number = shown.reduce(0) { $0 + $1.missing.total }
     var sentence =
@@ -34,18 +34,18 @@ extension QualityRules {
     } else if total > number {
       sentence += "; \(total - number) more since \(series.name(of: first.before)) are older"
     }
-    return Verdict(
+    return QualityVerdict(
       .gaps, failure: failure, count: total, value: share, sentence: series.place + sentence,
-      affected: Verdict.AffectedBars(joining: shown.map(\.missing)))
+      affected: QualityVerdict.AffectedBars(joining: shown.map(\.missing)))
   }
 
   /// Bars that do not open on the UTC grid of their interval.
   ///
   /// An exchange that restarts may shift its bars for days. That is a fact of the past and no fault; it fails while the share among
   /// the recent bars is beyond ``offGridShareMax``.
-  func grid(of series: CandleSeries, _ context: Context) -> Verdict {
+  func grid(of series: CandleSeries, _ context: Context) -> QualityVerdict {
     let recentStart = recentStart(of: series, context)
-    var (affected, stretches, previous) = (Verdict.AffectedBars(), 0, Duration.zero)
+    var (affected, stretches, previous) = (QualityVerdict.AffectedBars(), 0, Duration.zero)
     var (recent, recentOff) = (0, 0)
     for openTime in series.openTimes {
       let shift = openTime - series.interval.openTime(containing: openTime)
@@ -59,12 +59,12 @@ extension QualityRules {
       if shift != .zero { recentOff += 1 }
     }
     guard let first = affected.openTimes.first else {
-      return Verdict(.grid, failure: nil, value: 0, sentence: series.place + "all \(series.count) bars open on the grid")
+      return QualityVerdict(.grid, failure: nil, value: 0, sentence: series.place + "all \(series.count) bars open on the grid")
     }
     let share = Double(affected.total) / Double(series.count)
     let fails = recent > 0 && Double(recentOff) / Double(recent) > offGridShareMax
     let shift = first - series.interval.openTime(containing: first)
-    return Verdict(
+    return QualityVerdict(
       .grid, failure: fails ? .warning : nil, count: affected.total, value: share,
       sentence: series.place + "\(counted(affected.total, "bar")) (\(percent(share))) off the grid, in "
         + (stretches == 1 ? "one stretch" : "\(stretches) stretches") + "; the first at \(first), \(shift.inSeconds) s late"
@@ -73,27 +73,27 @@ extension QualityRules {
   }
 
   /// Bars on days without a session: weekends, holidays.
-  func sessions(of series: CandleSeries, _ context: Context) -> Verdict {
-    let strays = Verdict.AffectedBars(series.openTimes.lazy.filter { !context.calendar.hasSession(on: $0.utcDay) })
+  func sessions(of series: CandleSeries, _ context: Context) -> QualityVerdict {
+    let strays = QualityVerdict.AffectedBars(series.openTimes.lazy.filter { !context.calendar.hasSession(on: $0.utcDay) })
     let sentence =
       strays.openTimes.first.map { "\(counted(strays.total, "bar")) on days without a session, the first on \($0.utcDay)" }
       ?? "each bar has its session"
-    return Verdict(
+    return QualityVerdict(
       .sessions, failure: strays.total > 0 ? .error : nil, count: strays.total, sentence: series.place + sentence, affected: strays)
   }
 
   /// How many closed bars, or sessions, the end of the series lacks at the logical date.
-  func staleness(of series: CandleSeries, in context: Context) -> Verdict {
+  func staleness(of series: CandleSeries, in context: Context) -> QualityVerdict {
     guard let last = series.openTimes.last else {
-      return Verdict(.staleness, failure: .error, sentence: series.place + "there are no bars at all")
+      return QualityVerdict(.staleness, failure: .error, sentence: series.place + "there are no bars at all")
     }
     let (lag, unit) = lag(of: last, in: series, context)
-    let failure: Verdict.Severity? = lag <= staleToleratedBars ? nil : lag >= staleErrorBars ? .error : .warning
+    let failure: QualityVerdict.Severity? = lag <= staleToleratedBars ? nil : lag >= staleErrorBars ? .error : .warning
     let state = lag == 0 ? "is the latest that has closed" : "is \(counted(lag, unit)) behind"
-    return Verdict(
+    return QualityVerdict(
       .staleness, failure: failure, count: lag, value: Double(lag),
       sentence: series.place + "the last bar, \(series.name(of: last)), \(state) at \(context.asOf)",
-      affected: Verdict.AffectedBars(lag > 0 ? [last] : []))
+      affected: QualityVerdict.AffectedBars(lag > 0 ? [last] : []))
   }
 
   private func lag(of last: Instant, in series: CandleSeries, _ context: Context) -> (Int, String) {
@@ -108,12 +108,12 @@ extension QualityRules {
   }
 
   /// Bars that open after the logical date.
-  func future(of series: CandleSeries, in context: Context) -> Verdict {
-    let future = Verdict.AffectedBars(series.openTimes.suffix(while: { $0 > context.asOf }))
+  func future(of series: CandleSeries, in context: Context) -> QualityVerdict {
+    let future = QualityVerdict.AffectedBars(series.openTimes.suffix(while: { $0 > context.asOf }))
     let sentence =
       future.openTimes.first.map { "\(counted(future.total, "bar")) from the future, the first opens at \($0), after \(context.asOf)" }
       ?? "no bar opens after \(context.asOf)"
-    return Verdict(
+    return QualityVerdict(
       .future, failure: future.total > 0 ? .error : nil, count: future.total, sentence: series.place + sentence, affected: future)
   }
 }
@@ -123,7 +123,7 @@ struct Hole {
   /// Open times of the bars beside the hole.
   let before: Instant
   let after: Instant
-  let missing: Verdict.AffectedBars
+  let missing: QualityVerdict.AffectedBars
 }
 
 extension CandleSeries {
@@ -134,7 +134,7 @@ extension CandleSeries {
       if let length = interval.length, after - before == length { continue }
       let (from, to) = (interval.next(after: interval.openTime(containing: before)), interval.openTime(containing: after))
       guard from < to else { continue }
-      let missing = Verdict.AffectedBars(count: interval.slots(from: from, to: to), from: from) { interval.next(after: $0) }
+      let missing = QualityVerdict.AffectedBars(count: interval.slots(from: from, to: to), from: from) { interval.next(after: $0) }
       holes.append(Hole(before: before, after: after, missing: missing))
     }
     return holes
@@ -147,14 +147,14 @@ extension CandleSeries {
       let (first, last) = (before.utcDay.adding(days: 1), after.utcDay.adding(days: -1))
       guard first <= last else { continue }
       let days = (first.daysSinceEpoch...last.daysSinceEpoch).lazy.map(CivilDate.init(daysSinceEpoch:))
-      let missing = Verdict.AffectedBars(days.filter(calendar.hasSession).map(\.midnight))
+      let missing = QualityVerdict.AffectedBars(days.filter(calendar.hasSession).map(\.midnight))
       if missing.total > 0 { holes.append(Hole(before: before, after: after, missing: missing)) }
     }
     return holes
   }
 }
 
-extension Verdict.AffectedBars {
+extension QualityVerdict.AffectedBars {
   /// Only as many open times are made as are listed: a hole may be years wide.
   fileprivate init(count: Int, from first: Instant, next: (Instant) -> Instant) {
     var time = first
@@ -165,7 +165,7 @@ extension Verdict.AffectedBars {
     add(unlisted: count - total)
   }
 
-  fileprivate init(joining parts: [Verdict.AffectedBars]) {
+  fileprivate init(joining parts: [QualityVerdict.AffectedBars]) {
     for part in parts {
       for time in part.openTimes { add(time) }
       add(unlisted: part.total - part.openTimes.count)

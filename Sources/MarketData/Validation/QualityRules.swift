@@ -81,7 +81,7 @@ public struct QualityRules: Sendable, Hashable {
   /// All verdicts about a series, one per rule, also for the rules that are met.
   ///
   /// - Complexity: O(bars + days), besides O(``window`` · log ``window``) for each bar that moved more than ``outlierMove``.
-  public func judge(_ series: CandleSeries, in context: Context) -> [Verdict] {
+  public func judge(_ series: CandleSeries, in context: Context) -> [QualityVerdict] {
     var verdicts = [staleness(of: series, in: context), future(of: series, in: context)]
     guard !series.isEmpty else { return verdicts }
     verdicts += [gaps(in: series, context), grid(of: series, context)]

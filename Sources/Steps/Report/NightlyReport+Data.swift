@@ -49,7 +49,7 @@ extension ReportData {
     return least
   }
 
-  func verdict(_ coverage: NightlyReport.Coverage, newSignals: Int) -> Reporting.Verdict {
+  func verdict(_ coverage: NightlyReport.Coverage, newSignals: Int) -> Verdict {
     let (expected, delivered) = (coverage.symbolsExpected ?? 0, coverage.symbolsDelivered ?? 0)
     let errors = verdicts.filter { !$0.passed && $0.severity == "error" }
     let warnings = verdicts.filter { !$0.passed && $0.severity == "warning" }
@@ -63,7 +63,7 @@ extension ReportData {
     var actions: [String] = []
     if !stale.isEmpty { actions.append("Do not trade on \(stale.names(8)): the last bars are missing.") }
     if !failed.isEmpty { actions.append("Look at the run page: \(failed.joined(separator: ", ")) did not succeed.") }
-    return Reporting.Verdict(
+    return Verdict(
       isBad ? .bad : isPartial || !warnings.isEmpty ? .warning : .ok, word: isBad ? "Failed" : isPartial ? "Partial" : "Complete",
       sentences: sentences, actions: actions)
   }

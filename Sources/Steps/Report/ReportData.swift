@@ -2,8 +2,8 @@ import Analysis
 import JobGraph
 import MarketData
 import Reporting
-import Scheduling
-import Storage
+public import Scheduling
+public import Storage
 
 /// What the warehouse knows for a report of a logical date: read once, in one consistent state.
 struct ReportData: Sendable {
@@ -68,15 +68,13 @@ extension ReportData {
 
   /// The first open time that had not closed by the logical date.
   func end(of key: SeriesKey) -> Instant {
-    let calendar = MarketRules.calendar(of: key)
-    if calendar.isAlwaysOpen { return key.interval.openTime(containing: logicalDate) }
-    return calendar.lastClosed(at: logicalDate)?.date.adding(days: 1).midnight ?? Instant(milliseconds: 0)
+    MissingRanges.end(of: key.interval, calendar: MarketRules.calendar(of: key), at: logicalDate)
   }
 }
 
 /// What is known of a market by the name of its source.
-enum MarketRules {
-  static func calendar(of key: SeriesKey) -> SessionCalendar { key.source == "alphavantage" ? .xnys : .always }
+public enum MarketRules {
+  public static func calendar(of key: SeriesKey) -> SessionCalendar { key.source == "alphavantage" ? .xnys : .always }
   static func assetClass(of key: SeriesKey) -> AssetClass { key.source == "alphavantage" ? .equity : .crypto }
   static func title(of source: String) -> String { ["binance": "Binance", "alphavantage": "Alpha Vantage"][source] ?? source }
 }

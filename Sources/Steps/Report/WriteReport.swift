@@ -4,7 +4,7 @@ import MarketData
 import Mirroring
 import Reporting
 public import Running
-import Scheduling
+public import Scheduling
 public import Storage
 
 /// `report.nightly`: what people read in the morning. A pure function of the warehouse at a logical date: same rows, same bytes.
@@ -17,34 +17,53 @@ public struct WriteReport: StepOperation {
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let intervals = context.parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
-    let (run, job, logicalDate) = (context.run, context.job, context.logicalDate)
-    let data = try await warehouse.read {
-      try ReportData.read($0, run: run, job: job, logicalDate: logicalDate, intervals: intervals.isEmpty ? [.day1] : intervals)
-    }
+    let edition = try await edition(of: context.run, job: context.job, context.logicalDate, context.parameters)
     try Task.checkCancellation()
-    let folder = place.folder(of: job, logicalDate)
-    let edition = try ReportEdition(data, folder: folder)
     try edition.write(to: place)
-    let index = place
+    let (place, logicalDate) = (place, context.logicalDate)
     return try await context.commit(in: warehouse) { transaction in
-      try transaction.upsert(
-        PublishedReport(
-          job: job, logicalDate: logicalDate, verdict: edition.report.verdict.state.rawValue, path: folder, summary: edition.summary))
+      try transaction.upsert(edition.published)
       try transaction.enqueue(
-        path: RealtimePath("reports", job, logicalDate.iso8601).description, value: edition.summary, logicalDate: logicalDate)
-      try ReportIndex.write(try transaction.reader.reports(limit: 400), to: index)
+        path: RealtimePath("reports", edition.published.job, logicalDate.iso8601).description, value: edition.published.summary,
+        logicalDate: logicalDate)
+      try ReportIndex.write(try transaction.reader.reports(limit: 400), to: place)
       return TaskOutcome(
         note: "\(edition.report.verdict.word), \(edition.bytes / 1024) KB",
         counts: [.init("bytes", edition.bytes), .init("pages", edition.pages)])
     }
+  }
+
+  /// Writes the report of a recorded run again.
+  /// - Returns: the path of the overview.
+  public func rebuild(run: RunID, job: String, logicalDate: Instant) async throws -> String {
+    let plan = try await warehouse.read { try $0.plan(of: run) }
+    guard let step = plan.steps.first(where: { $0.uses == Operations.nightlyReport.name }) else {
+      throw TaskFailure(.permanent, "\(job) has no step that writes a report")
+    }
+    let edition = try await edition(of: run, job: job, logicalDate, Parameters(step.with))
+    try edition.write(to: place)
+    let place = place
+    try await warehouse.write { transaction in
+      try transaction.upsert(edition.published)
+      try ReportIndex.write(try transaction.reader.reports(limit: 400), to: place)
+    }
+    return "\(place.root)/\(edition.published.path)/index.html"
+  }
+
+  private func edition(of run: RunID, job: String, _ logicalDate: Instant, _ parameters: Parameters) async throws -> ReportEdition {
+    let intervals = parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
+    let data = try await warehouse.read {
+      try ReportData.read($0, run: run, job: job, logicalDate: logicalDate, intervals: intervals.isEmpty ? [.day1] : intervals)
+    }
+    return try ReportEdition(data, folder: place.folder(of: job, logicalDate))
   }
 }
 
 /// All files of a report.
 struct ReportEdition {
   let report: NightlyReport
-  let summary: String
+  /// As the warehouse and the index know it.
+  let published: PublishedReport
   private let folder: String
   private let files: [(name: String, text: String)]
 
@@ -60,7 +79,9 @@ struct ReportEdition {
       files: ReportEdition.dataFiles.map { ReportLink($0, .known($0)) },
       symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, .known("symbols/\(PageName.file(for: $0.symbol)).html")) }))
     report = NightlyReport(data, links: links)
-    summary = try ReportSummary(report, symbols: keys.map(\.symbol.name), newSignals: data.newSignals.count).json()
+    published = PublishedReport(
+      job: data.job, logicalDate: data.logicalDate, verdict: report.verdict.state.rawValue, path: folder,
+      summary: try ReportSummary(report, symbols: keys.map(\.symbol.name), newSignals: data.newSignals.count).json())
     self.folder = folder
     var files: [(name: String, text: String)] = [("index.html", renderer.html(report)), ("report.json", report.json)]
     for table in report.csvTables { files += [("\(table.name).csv", table.text()), ("\(table.name).schema.json", table.schema)] }

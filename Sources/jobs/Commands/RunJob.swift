@@ -77,6 +77,11 @@ struct RunJob: AsyncParsableCommand {
     let selection = Selection(only: only, skip: skip)
     _ = try selection.steps(of: job)
     let logicalDate = try Planner.logicalDate(date, of: job.name, workspace, now: SystemTime().now())
+    if dryRun {
+      return try await PlanPrinter(
+        workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
+      ).show(json: json, explain: true)
+    }
     try AtomicFile.makeFolder(workspace.data)
     let lock = try await RunLock.acquire(
       at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)

@@ -97,7 +97,9 @@ struct Desk {
     makers["analysis.signals"] = { _ in FindSignals(warehouse) }
     makers["report.nightly"] = { _ in WriteReport(warehouse, to: place) }
     makers["report.run"] = { _ in WriteRunPage(warehouse, to: place) }
-    makers["data.prune"] = { PruneData(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])) }
+    makers["data.prune"] = {
+      PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))
+    }
     makers["realtime.push"] = { _ in PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse))) }
     makers["shell"] = { _ in RunProgram(root: workspace.root) }
     var registry = StepRegistry()

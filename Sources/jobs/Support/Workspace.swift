@@ -70,7 +70,8 @@ struct Workspace: Sendable {
   func job(_ name: String, overrides: [String] = []) throws -> (Job, Configuration) {
     let names = try jobNames()
     guard names.contains(name) else {
-      let list = names.isEmpty ? "Jobs/ has none" : "the jobs are: \(names.joined(separator: ", "))"
+      let nearest = NearestName.find(name, in: names).map { "; a job with a similar name exists: `\($0)`" } ?? ""
+      let list = (names.isEmpty ? "Jobs/ has none" : "the jobs are: \(names.joined(separator: ", "))") + nearest
       throw Failure(.usage, "no job is called `\(name)`; \(list)")
     }
     let pairs = try overrides.map { text -> (key: String, text: String) in

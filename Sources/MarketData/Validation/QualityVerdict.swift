@@ -1,7 +1,7 @@
 public import Scheduling
 
 /// What one rule says about a series of candles.
-public struct Verdict: Sendable, Hashable {
+public struct QualityVerdict: Sendable, Hashable {
   public let rule: Rule
   /// `info` for a rule that is met; else how bad it is.
   public let severity: Severity

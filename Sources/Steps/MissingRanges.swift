@@ -1,0 +1,43 @@
+public import MarketData
+public import Scheduling
+public import Storage
+
+/// What of a series is not known yet.
+public enum MissingRanges {
+  /// Bars that are asked for again each night, to see restatements.
+  private static let recheckedBars = 3
+
+  /// The open times to ask for, oldest first; none when the series is whole up to the logical date.
+  ///
+  /// - Parameters:
+  ///   - wanted: the beginning of the history that is wanted.
+  ///   - answersInOnePiece: the source gives a whole series at once, so that two ranges would be one request twice.
+  public static func of(
+    _ interval: Interval, calendar: SessionCalendar, wanted: Instant, watermark: Watermark?, logicalDate: Instant, answersInOnePiece: Bool
+  ) -> [Range<Instant>] {
+    let end = end(of: interval, calendar: calendar, at: logicalDate)
+    let start = interval.openTime(containing: wanted)
+    guard start < end else { return [] }
+    guard let watermark else { return [start..<end] }
+    let hasNew = watermark.completeUntil < end
+    var ranges: [Range<Instant>] = []
+    if start < watermark.completeFrom {
+      if hasNew, answersInOnePiece { return [start..<end] }
+      ranges.append(start..<watermark.completeFrom)
+    }
+    if hasNew { ranges.append(max(overlap(before: watermark.completeUntil, interval), watermark.completeFrom)..<end) }
+    return ranges
+  }
+
+  /// The first open time that had not closed by the logical date.
+  public static func end(of interval: Interval, calendar: SessionCalendar, at logicalDate: Instant) -> Instant {
+    if calendar.isAlwaysOpen { return interval.openTime(containing: logicalDate) }
+    return calendar.lastClosed(at: logicalDate).map { $0.date.adding(days: 1).midnight } ?? Instant(milliseconds: 0)
+  }
+
+  private static func overlap(before instant: Instant, _ interval: Interval) -> Instant {
+    var start = instant
+    for _ in 0..<recheckedBars { start = interval.openTime(containing: start - .milliseconds(1)) }
+    return start
+  }
+}

@@ -1,0 +1,53 @@
+public import JobGraph
+import MarketData
+import Providers
+public import Scheduling
+public import Storage
+
+/// What a step will ask of its provider, known before it runs.
+public struct RequestEstimate: Sendable, Equatable {
+  public var requests = 0
+  /// In the provider's own unit.
+  public var weight = 0
+
+  public init() {}
+
+  /// The requests of one step of a plan; zero for a step that asks nobody.
+  ///
+  /// What was answered before for the same logical date is not asked again, so this is the most it can be.
+  public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?) throws {
+    guard step.skip == nil else { return }
+    switch step.uses {
+    case "binance.instruments": (requests, weight) = (1, Binance.Weight.exchangeInfo)
+    case "binance.tickers": (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: nil))
+    case "binance.candles", "alphavantage.candles":
+      for task in step.tasks { try add(task, of: step, logicalDate, reader) }
+    default: break
+    }
+  }
+
+  private mutating func add(_ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?) throws {
+    let texts = (task.values + step.with).reduce(into: [String: String]()) { texts, entry in
+      if case .string(let text) = entry.value, texts[entry.key] == nil { texts[entry.key] = text }
+    }
+    // A name that is no symbol fails its task before anything is asked.
+    guard let symbol = try? Symbol(texts["symbol"] ?? ""), let history = History(texts["history"] ?? "all") else { return }
+    let isCrypto = step.uses.hasPrefix("binance")
+    let interval = texts["interval"].flatMap { Interval(rawValue: $0) } ?? .day1
+    let key = SeriesKey(source: isCrypto ? "binance" : "alphavantage", symbol: symbol, interval: interval)
+    let ranges = MissingRanges.of(
+      interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate),
+      watermark: try reader?.watermark(of: key),
+      logicalDate: logicalDate, answersInOnePiece: !isCrypto)
+    for range in ranges {
+      // No exchange has bars from before it existed.
+      let from = max(range.lowerBound, RequestEstimate.firstBar)
+      let count = isCrypto ? max(1, Binance.klineRequests(from: from, until: range.upperBound, interval: interval)) : 1
+      requests += count
+      weight += isCrypto ? count * Binance.Weight.klines : count
+    }
+  }
+
+  /// Binance opened in July 2017.
+  private static let firstBar = CivilDate(year: 2017, month: 7, day: 14)!.midnight
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import JobFiles
+import JobGraph
+import Scheduling
+import Steps
+
+struct CheckFiles: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Finds every mistake in Jobs/ and crontab, all at once.",
+    discussion: """
+      EXAMPLES
+        jobs check                       everything
+        jobs check Jobs/nightly.yaml     one file (and the configuration it refers to)
+        jobs explain E104                what a code means, and what to do
+
+      Exit status 78 when there is an error; warnings alone are 0.
+      """)
+
+  @Argument(help: "Files to check; all of Jobs/, Jobs/config/ and crontab when none is given.", completion: .file())
+  var files: [String] = []
+
+  @Flag(help: "One JSON document on standard output.")
+  var json = false
+
+  @OptionGroup var place: PlaceOptions
+
+  func run() async throws {
+    let workspace = try place.workspace()
+    let (configuration, found) = try workspace.configuration()
+    var diagnostics = found
+    let loader = JobLoader(configuration: configuration, operations: Operations.all)
+    let jobs = try chosenJobs(workspace)
+    for path in jobs { diagnostics += loader.load(path, from: workspace.files).diagnostics }
+    var cron: [CrontabDefect] = []
+    if files.isEmpty || files.contains("crontab") { cron = try crontabDefects(workspace) }
+    if !files.isEmpty { diagnostics.removeAll { $0.file.map { !files.contains($0) } ?? false } }
+
+    let hasErrors = diagnostics.hasErrors || cron.contains { $0.severity == .error }
+    if json {
+      try Output.json(CheckDocument(ok: !hasErrors, diagnostics: diagnostics, crontab: cron.map(CheckDocument.CronMistake.init)))
+    } else {
+      for diagnostic in diagnostics { Output.say(diagnostic.rendered(colour: Output.isColoured(STDERR_FILENO))) }
+      for defect in cron { Output.say(defect.description) }
+      let errors = diagnostics.count { $0.severity == .error } + cron.count { $0.severity == .error }
+      let warnings = diagnostics.count + cron.count - errors
+      if hasErrors {
+        Output.say("\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")")
+      } else {
+        try Output.print("ok: \(jobs.count) jobs, configuration and crontab\(warnings > 0 ? ", \(warnings) warnings" : "")")
+      }
+    }
+    if hasErrors { throw Ended(status: .configuration) }
+  }
+
+  /// The job files to read, relative to the root.
+  private func chosenJobs(_ workspace: Workspace) throws -> [String] {
+    let all = try workspace.jobNames().map { "Jobs/\($0).yaml" }
+    guard !files.isEmpty else { return all }
+    for file in files where file != "crontab" && !FileManager.default.fileExists(atPath: "\(workspace.root)/\(file)") {
+      throw Failure(.usage, "there is no file \(file) below \(workspace.root)")
+    }
+    return all.filter { files.contains($0) }
+  }
+
+  /// Lines that cannot be read, and lines that start a job that does not exist.
+  private func crontabDefects(_ workspace: Workspace) throws -> [CrontabDefect] {
+    let (crontab, defects) = try workspace.crontab()
+    let names = try workspace.jobNames()
+    return defects
+      + crontab.entries.compactMap { entry in
+        guard let job = entry.job, !names.contains(job) else { return nil }
+        return CrontabDefect.unknownJob(job, at: entry, known: names)
+      }
+  }
+}
+
+private struct CheckDocument: Encodable {
+  let schema = "jobs.check/1"
+  let ok: Bool
+  let diagnostics: [Diagnostic]
+  let crontab: [CronMistake]
+
+  struct CronMistake: Encodable {
+    let line: Int
+    let column: Int
+    let message: String
+    let severity: String
+
+    init(_ defect: CrontabDefect) {
+      (line, column, message) = (defect.line, defect.column, defect.sentence)
+      severity = defect.severity == .error ? "error" : "warning"
+    }
+  }
+}
