@@ -94,7 +94,8 @@ let package = Package(
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
     tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
-    tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling"]),
+    tests(
+      "StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]
 )

@@ -16,13 +16,11 @@ public final class Warehouse: Sendable {
   /// - Throws: ``WarehouseError``.
   public convenience init(writingTo path: String, lock: borrowing RunLock) throws {
     try Warehouse.refuseEmptyFile(at: path)
-    var configuration = Warehouse.configuration()
-    configuration.prepareDatabase { database in
-      // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves.
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-    }
     do {
-      let pool = try DatabasePool(path: path, configuration: configuration)
+      let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
+      // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves. Only now: turning
+      // WAL on, GRDB sets NORMAL.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try Schema.migrate(pool, path: path)
       let fence = try pool.write { database in
         try Int64.fetchOne(
