@@ -85,6 +85,8 @@ let package = Package(
       ], swiftSettings: strict),
 
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
+    // Knows the built program only; the target is named so that it is built first.
+    tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),
     tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
@@ -95,7 +97,9 @@ let package = Package(
     tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
     tests(
-      "StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", .product(name: "GRDB", package: "GRDB.swift")]),
+      "StepsTests",
+      ["Steps", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
+    tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]
 )

@@ -23,8 +23,10 @@ public enum RunCommand: Sendable, Equatable {
 
 /// Why a run ends before its work does.
 public enum StopReason: Sendable, Hashable {
-  /// SIGINT or SIGTERM.
+  /// SIGTERM: the machine, or whoever looks after it.
   case signal
+  /// SIGINT: a person at the terminal.
+  case interrupt
   /// The job's timeout passed.
   case deadline
 }

@@ -7,7 +7,7 @@ extension RunState {
     switch result {
     case .succeeded, .notDue: .delivered
     case .partial: .partial
-    case .cancelled: .terminated
+    case .cancelled: stopReason == .interrupt ? .interrupted : .terminated
     case .running, .interrupted, .missed: .failed
     case .failed: stopReason == nil ? statusOfFailure : .failed
     }

@@ -175,7 +175,8 @@ extension RunState {
     let policy = plan.steps[index].retry
     let delay = failure.isRetryable ? policy.delay(afterAttempt: tasks[task]!.failedAttempts, jitter: jitter) : nil
     guard let delay, stopReason == nil else {
-      steps[index].failures.append((task, failure))
+      // What was asked to stop has not failed.
+      if stopReason == nil || stopReason == .deadline { steps[index].failures.append((task, failure)) }
       return finish(task, stopReason == nil ? .failed : .cancelled, &commands)
     }
     release(task)
@@ -201,7 +202,9 @@ extension RunState {
   private mutating func enqueue(_ task: TaskID) {
     sequence += 1
     let index = indexOfStep[task.step]!
-    let entry = ReadyTask(task: task, priority: plan.steps[index].priority, rank: steps[index].rank, sequence: sequence)
+    let step = plan.steps[index]
+    let entry = ReadyTask(
+      task: task, priority: step.priority, rank: steps[index].rank, weight: step.tasks[tasks[task]!.position].weight, sequence: sequence)
     ready[pool(of: task), default: Heap()].insert(entry)
   }
 
@@ -255,7 +258,7 @@ extension RunState {
   }
 
   private func concludedResult() -> RunResult {
-    if stopReason == .signal { return .cancelled }
+    if stopReason == .signal || stopReason == .interrupt { return .cancelled }
     if stopReason == .deadline { return .failed }
     let ordinary = steps.indices.filter { !plan.steps[$0].isFinal }
     if !ordinary.isEmpty, ordinary.allSatisfy({ steps[$0].isWithoutWork }) { return .notDue }
@@ -282,16 +285,18 @@ extension RunState {
   }
 }
 
-/// A task that may start: the highest priority first, then the longest way to the end, then first come.
+/// A task that may start: the highest priority first, then the longest way to the end, then the heaviest symbol, then first come.
 private struct ReadyTask: Comparable, Sendable {
   let task: TaskID
   let priority: Int
   let rank: Double
+  let weight: Double
   let sequence: Int
 
   static func < (a: ReadyTask, b: ReadyTask) -> Bool {
     if a.priority != b.priority { return a.priority < b.priority }
     if a.rank != b.rank { return a.rank < b.rank }
+    if a.weight != b.weight { return a.weight < b.weight }
     return a.sequence > b.sequence
   }
 

@@ -55,6 +55,10 @@ public struct SelectionError: Error, Equatable, CustomStringConvertible {
   /// The steps that exist.
   public let names: [String]
 
+  public init(selector: String, names: [String]) {
+    (self.selector, self.names) = (selector, names)
+  }
+
   public var description: String {
     "`\(selector)` selects no step; the steps are: \(names.joined(separator: ", "))"
   }

@@ -49,7 +49,7 @@ public struct CandlePage: Sendable, Equatable {
   public var problems: [RowProblem] = []
   /// What the provider said beside the data, as printable lines.
   public var notes: [String] = []
-  /// SHA-256 of the response, 64 hexadecimal digits: where `jobs trace` begins.
+  /// SHA-256 of the response, 64 hexadecimal digits: the way back to its bytes.
   public var responseHash = ""
   /// Of the first and last row of the answer whose open time could be read, closed or not.
   public var firstOpenTime: Instant?

@@ -118,6 +118,7 @@ extension ProviderClient {
 
   private func httpRequest(_ request: ProviderRequest) -> HTTPRequest {
     var result = HTTPRequest(url: settings.baseURL + request.canonical)
+    result.limits.deadline = settings.timeout
     if let key = settings.key, let secret = key.secret { result.secretQuery = [(key.parameter, secret)] }
     return result
   }

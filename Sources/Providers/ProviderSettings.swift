@@ -10,6 +10,8 @@ public struct ProviderSettings: Sendable {
   public let key: Key?
   /// The header that tells how much weight was used in the current window, whatever its case.
   public let usageHeader: String?
+  /// The longest that one request may take, from connecting to the last byte.
+  public let timeout: Duration
 
   /// A key that travels in the query.
   public struct Key: Sendable {
@@ -25,12 +27,15 @@ public struct ProviderSettings: Sendable {
 
   /// - Parameter baseURL: `https://` anywhere; `http://` only for a loopback address; no user, query or fragment.
   /// - Throws: ``ProviderSettingsDefect``.
-  public init(name: String, baseURL: String, key: Key? = nil, usageHeader: String? = nil) throws(ProviderSettingsDefect) {
+  public init(
+    name: String, baseURL: String, key: Key? = nil, usageHeader: String? = nil, timeout: Duration = .seconds(60)
+  ) throws(ProviderSettingsDefect) {
     guard !name.isEmpty else { throw .emptyName }
     self.name = name
     self.baseURL = try BaseURL.checked(baseURL)
     self.key = key
     self.usageHeader = usageHeader
+    self.timeout = timeout
   }
 }
 

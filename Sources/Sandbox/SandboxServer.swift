@@ -37,18 +37,34 @@ public actor SandboxServer {
         pool: PromptPool(base: HTTPServer.defaultPool()), logger: .disabled),
       handler: ClosureHTTPHandler { request in await desk.respond(to: request) })
     http = server
-    let task = Task { try await server.run() }
+    let listening = Task { try await server.waitUntilListening(timeout: 10) }
+    let task = Task {
+      do {
+        try await server.run()
+      } catch {
+        // A taken port is known at once.
+        listening.cancel()
+        throw error
+      }
+    }
     running = task
     do {
-      try await server.waitUntilListening(timeout: 10)
+      try await listening.value
     } catch {
       task.cancel()
-      throw SandboxError.cannotListen(port: configuration.port, reason: "\(error)")
+      throw SandboxError.cannotListen(port: configuration.port, reason: await SandboxServer.reason(task) ?? "\(error)")
     }
     guard case .ip4(_, let port)? = await server.listeningAddress else {
       throw SandboxError.cannotListen(port: configuration.port, reason: "it has no address")
     }
     return SandboxAddress(port: port)
+  }
+
+  /// Why a server stopped by itself.
+  private static func reason(_ task: Task<Void, any Error>) async -> String? {
+    guard case .failure(let error) = await task.result, !(error is CancellationError) else { return nil }
+    guard case SocketError.failed(_, let number, _) = error else { return "\(error)" }
+    return String(cString: strerror(number))
   }
 
   /// Closes all connections; returns when that is done.

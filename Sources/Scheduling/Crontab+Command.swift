@@ -57,7 +57,9 @@ struct CrontabCommand {
 
   /// The first word after `run` that is neither an option nor the value of one.
   private static func jobIndex(in words: [String]) -> Int? {
-    let withValue: Set = ["--date", "--only", "--skip", "--set", "--root", "--sandbox-seed", "--sandbox-data"]
+    let withValue: Set = [
+      "--date", "--only", "--skip", "--set", "--root", "--sandbox-seed", "--sandbox-data", "--sandbox-faults", "--trigger",
+    ]
     var index = 2
     while index < words.count {
       if !words[index].hasPrefix("-") { return index }

@@ -85,8 +85,7 @@ public struct CrontabDefect: Error, Sendable, Hashable {
     case .otherZone(let zone, let system, let since):
       return
         "cron(8) knows only the system's zone, \(system), and from \(since) on that differs from \(zone) in a way that no other expression"
-        + " can express; set the system's zone to \(zone) (timedatectl set-timezone), write this line in \(system), or let"
-        + " `jobs cron run` or `jobs cron systemd` keep the schedule, which follow CRON_TZ"
+        + " can express; set the system's zone to \(zone) (timedatectl set-timezone), or write this line in \(system)"
     case .badPath(let path):
       return "cron(8) needs an absolute path without line breaks, not `\(path)`"
     }

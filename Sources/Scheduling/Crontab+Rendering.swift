@@ -106,6 +106,8 @@ extension Crontab.Entry {
       let characters = Array(command)
       var options = run.arguments.contains { $0 == "--root" || $0.hasPrefix("--root=") } ? "" : " --root " + ShellWords.quoted(root)
       if !run.arguments.contains("--quiet") { options += " --quiet" }
+      // History tells who started a run.
+      if !run.arguments.contains(where: { $0 == "--trigger" || $0.hasPrefix("--trigger=") }) { options += " --trigger cron" }
       line =
         String(characters[..<run.executable.lowerBound]) + ShellWords.quoted(executable)
         + String(characters[run.executable.upperBound..<run.afterRun]) + options + String(characters[run.afterRun...])

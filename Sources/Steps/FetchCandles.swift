@@ -41,7 +41,24 @@ public struct FetchCandles: StepOperation {
       answersInOnePiece: reread == nil)
     var fetched: [Fetched] = []
     for range in ranges { fetched.append(try await fetch(range, key, context)) }
-    return try await store(fetched, of: key, context)
+    let known = try await warehouse.read { reader in
+      try watermark.map { try reader.series(key, closedBy: $0.completeUntil, last: MissingRanges.recheckedBars) }
+    }
+    if let known { try refuseForeign(fetched, known, key) }
+    return try await store(fetched, of: key, known: watermark, context)
+  }
+
+  /// An answer need not say which symbol it is about; but a series does not change all its last prices by half overnight.
+  private func refuseForeign(_ fetched: [Fetched], _ known: CandleSeries, _ key: SeriesKey) throws {
+    let stored = Dictionary(uniqueKeysWithValues: zip(known.openTimes, known.close))
+    let again = fetched.flatMap(\.pages).flatMap { $0.candles ?? [] }.compactMap { candle in
+      stored[candle.openTime].map { (stored: $0, stated: candle.close) }
+    }
+    guard again.count > 1, again.allSatisfy({ max($0.stored, $0.stated) > 1.5 * min($0.stored, $0.stated) }) else { return }
+    throw TaskFailure(
+      .data,
+      "\(key): the answer says another price for each of the \(again.count) bars that are stored already (\(again[0].stated) instead of "
+        + "\(again[0].stored)), as if it were about another symbol; nothing of it was stored; the body is kept in the archive")
   }
 
   private func fetch(_ range: Range<Instant>, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {
@@ -54,7 +71,9 @@ public struct FetchCandles: StepOperation {
     return Fetched(range: range, pages: held.pages, begins: held.begins)
   }
 
-  private func store(_ fetched: [Fetched], of key: SeriesKey, _ context: StepContext) async throws -> TaskOutcome {
+  private func store(
+    _ fetched: [Fetched], of key: SeriesKey, known watermark: Watermark?, _ context: StepContext
+  ) async throws -> TaskOutcome {
     let (reread, logicalDate) = (reread, context.logicalDate)
     return try await context.commit(in: warehouse) { transaction in
       var (changes, problems, warnings) = (CandleChanges(), 0, [String]())
@@ -69,7 +88,8 @@ public struct FetchCandles: StepOperation {
           problems += page.problems.count
           warnings += page.notes
         }
-        try transaction.extendWatermark(of: key, from: part.completeFrom, until: part.range.upperBound)
+        try transaction.extendWatermark(
+          of: key, from: part.completeFrom, until: part.completeUntil(of: key.interval, known: watermark), askedAt: logicalDate)
       }
       if problems > 0 { warnings.append("\(problems) rows are no candles and went to quarantine") }
       if changes.new + changes.restated > 0 { try transaction.enqueueQuote(of: key, at: logicalDate) }
@@ -89,6 +109,14 @@ private struct Fetched: Sendable {
   let pages: [HeldPage]
   /// The first open time that any page had.
   let begins: Instant?
+
+  /// Behind the last bar that was delivered: what comes after it may only be late.
+  func completeUntil(of interval: Interval, known watermark: Watermark?) -> Instant {
+    // A range that ends where known bars begin is whole, however it ends.
+    if let watermark, range.upperBound == watermark.completeFrom { return range.upperBound }
+    guard let last = pages.last(where: { $0.rows > 0 })?.last else { return range.lowerBound }
+    return min(range.upperBound, interval.next(after: last))
+  }
 
   /// A short answer that begins later than asked is not known to be the beginning of history: a free key gets the last 100 rows.
   var completeFrom: Instant {

@@ -5,7 +5,7 @@ public import Storage
 /// What of a series is not known yet.
 public enum MissingRanges {
   /// Bars that are asked for again each night, to see restatements.
-  private static let recheckedBars = 3
+  static let recheckedBars = 3
 
   /// The open times to ask for, oldest first; none when the series is whole up to the logical date.
   ///
@@ -19,7 +19,8 @@ public enum MissingRanges {
     let start = interval.openTime(containing: wanted)
     guard start < end else { return [] }
     guard let watermark else { return [start..<end] }
-    let hasNew = watermark.completeUntil < end
+    // A source may be late with its last bars, so what was not delivered is asked for again; but not twice for one logical date.
+    let hasNew = watermark.completeUntil < end && watermark.askedAt < logicalDate
     var ranges: [Range<Instant>] = []
     if start < watermark.completeFrom {
       if hasNew, answersInOnePiece { return [start..<end] }

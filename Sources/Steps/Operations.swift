@@ -60,7 +60,7 @@ public enum Operations {
     parameters: [
       ParameterDeclaration(
         "intervals", .list(of: .oneOf(Interval.allCases.map(\.rawValue))), default: .list([.string("1d")]),
-        summary: "the candles it is about"),
+        summary: "the candles it is about")
     ], reads: ["candles", "signals", "quality_results"], writes: ["reports", "outbox"], isDeliverable: true)
 
   static let runReport = OperationDeclaration(

@@ -8,13 +8,21 @@ public import Storage
 public struct PushRealtime: StepOperation {
   private let warehouse: Warehouse
   private let sink: any RealtimeSink
+  /// The tops of the trees that the mirror is told of; other changes are forgotten.
+  private let parts: Set<String>
 
   /// Changes that are told in one step.
   private static let batchMax = 100_000
 
-  public init(_ warehouse: Warehouse, to sink: any RealtimeSink) {
+  /// - Parameter rules: the mapping of realtime.yaml.
+  /// - Throws: ``JobGraph/TaskFailure`` when it is none.
+  public init(_ warehouse: Warehouse, to sink: any RealtimeSink, rules: JobValue?) throws {
+    guard case .map = rules else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.realtime`") }
     (self.warehouse, self.sink) = (warehouse, sink)
+    parts = Set(Parameters([.init("mirror", rules?["mirror"] ?? .list(PushRealtime.all))]).texts("mirror"))
   }
+
+  private static let all = ["quotes", "signals", "reports"].map { JobValue.string($0) }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let entries = try await warehouse.read { try $0.outbox(limit: PushRealtime.batchMax) }
@@ -24,7 +32,7 @@ public struct PushRealtime: StepOperation {
       }
       return RealtimeChange(path: path, value: entry.value)
     }
-    let told = Outbox.coalesced(changes)
+    let told = Outbox.coalesced(changes.filter { parts.contains($0.path.keys[0]) })
     if !told.isEmpty { try await sink.apply(told) }
     let last = entries.last?.sequence
     return try await context.commit(in: warehouse) { transaction in

@@ -44,7 +44,7 @@ public enum AtomicFile {
     if rename(fresh, path) != 0 {
       guard errno == ENOTEMPTY || errno == EEXIST else { throw FileError(path: path, errno) }
       guard js_exchange(fresh, path) == 0 else { throw FileError(path: path, errno) }
-      // What is left over is the old content under the fresh name; a leftover is deleted by the next run.
+      // What is left over is the old content under the fresh name; what a crash leaves is deleted by the next run.
       try? FileManager.default.removeItem(atPath: fresh)
     }
     try syncFolder(of: path)

@@ -113,7 +113,21 @@ public final class Warehouse: Sendable {
   }
 
   /// Closes the file; what is written is safe without it.
+  ///
+  /// The writer leaves one file: the log is copied into it and emptied, unless a reader still needs it. SQLite would do so by itself if
+  /// the last connection to be closed were not a reader's.
   public func close() throws {
+    if fence != nil, path != ":memory:" {
+      do {
+        try database.writeWithoutTransaction { database in
+          // Nobody waits for a reader here.
+          sqlite3_busy_timeout(database.sqliteConnection, 0)
+          _ = try database.checkpoint(.truncate)
+        }
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+        // A reader is at work; the next writer copies the log.
+      }
+    }
     try database.close()
   }
 

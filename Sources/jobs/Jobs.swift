@@ -19,7 +19,9 @@ struct Jobs: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ExplainCode.self,
-      ShowHistory.self, ShowRun.self, ShowLogs.self, Prune.self, ReportCommands.self,
+      ShowHistory.self, ShowRun.self, ShowLogs.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, Secrets.self,
+      ReportCommands.self,
+      ServeSandbox.self,
     ])
 
   static func main() async {

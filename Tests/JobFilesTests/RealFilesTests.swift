@@ -39,8 +39,7 @@ import Testing
     #expect(retention.candles[.minute1] == .keep(.seconds(30 * 86_400)))
     #expect(loaded.configuration.quality?["outlier"]?.thresholds == ["z": 12, "window": 250])
     #expect(loaded.configuration.quality?["staleness"]?.severity == .error)
-    #expect(loaded.configuration.realtime?.mirror == [.candles, .signals, .quality, .runs])
-    #expect(loaded.configuration.realtime?.intervals == [.day1, .hour1])
+    #expect(loaded.configuration.realtime?.mirror == [.quotes, .signals, .reports])
   }
 
   @Test(arguments: ["nightly", "hourly", "weekly", "backfill"])

@@ -97,6 +97,13 @@ import Testing
     #expect(run.apply(.succeeded(TaskID("urgent"))).last == .start(TaskID("long"), attempt: 1))
   }
 
+  @Test func `starts the heaviest symbol of a step first`() {
+    let tasks = [("x", 1.0), ("y", 3), ("z", 1)].map { PlannedTask(id: TaskID("a", $0.0), weight: $0.1) }
+    var run = RunState(plan: plan(PlannedStep(id: "a", uses: "u", tasks: tasks)), concurrency: .init(total: 1))
+    #expect(run.apply(.started) == [.start(TaskID("a", "y"), attempt: 1)])
+    #expect(run.apply(.succeeded(TaskID("a", "y"))) == [.start(TaskID("a", "x"), attempt: 1)])
+  }
+
   @Test func `ends orderly on a signal and leaves the rest cancelled`() {
     var run = RunState(plan: plan(step("a"), step("b", needs: ["a"]), final("tidy")), concurrency: .init(total: 1))
     _ = run.apply(.started)
@@ -104,6 +111,15 @@ import Testing
     #expect(run.apply(.succeeded(TaskID("a"))).last == .finish(.cancelled))
     #expect(run["b"]?.state == .cancelled && run["tidy"]?.state == .cancelled)
     #expect(run.exitStatus == .terminated)
+  }
+
+  @Test func `that a person interrupts says so, and calls nothing a failure that was asked to stop`() {
+    var run = RunState(plan: plan(step("a"), step("b", needs: ["a"])))
+    _ = run.apply(.started)
+    _ = run.apply(.stopRequested(.interrupt))
+    #expect(run.apply(.failed(TaskID("a"), TaskFailure(.permanent, "ended by a signal"), jitter: 0)).last == .finish(.cancelled))
+    #expect(run["a"]?.state == .cancelled && run["a"]?.failures.isEmpty == true)
+    #expect(run.exitStatus == .interrupted)
   }
 
   @Test func `runs its finally steps after all others, also after a failure and at the deadline`() {

@@ -1,5 +1,5 @@
-import JobGraph
 import Foundation
+import JobGraph
 import MarketData
 import Reporting
 import Scheduling

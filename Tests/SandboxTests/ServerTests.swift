@@ -103,6 +103,17 @@ import Testing
     await sandbox.stop()
   }
 
+  @Test func `says at once that another listens on its port`() async throws {
+    let first = SandboxServer(configuration: configuration("2024-06-01"))
+    let port = try await first.start().port
+    var taken = configuration("2024-06-01")
+    taken.port = port
+    let second = SandboxServer(configuration: taken)
+    // What the system says, not that the waiting took too long.
+    await #expect(throws: SandboxError.cannotListen(port: port, reason: "Address already in use")) { try await second.start() }
+    await first.stop()
+  }
+
   @Test func `starts once`() async throws {
     let server = SandboxServer(configuration: configuration("2024-06-01"))
     _ = try await server.start()

@@ -19,10 +19,10 @@ import Testing
         # Made by `jobs cron install` from /srv/the desk's 100%/crontab; what is changed between these marks is lost at the next install.
         SHELL=/bin/sh
         MAILTO=desk@example.com
-        0 5 * * * /usr/bin/jobs run --root '/srv/the desk'\\''s 100\\%' --quiet nightly --only report
+        0 5 * * * /usr/bin/jobs run --root '/srv/the desk'\\''s 100\\%' --quiet --trigger cron nightly --only report
         @weekly cd '/srv/the desk'\\''s 100\\%' && date +\\%F > 'my log'
         PATH=/usr/bin
-        30 5 * * * /usr/bin/jobs run --root '/srv/the desk'\\''s 100\\%' --quiet a && jobs run b
+        30 5 * * * /usr/bin/jobs run --root '/srv/the desk'\\''s 100\\%' --trigger cron --quiet a && jobs run b
         # END jobs /srv/the desk's 100%
 
         """)
@@ -68,7 +68,7 @@ import Testing
     #expect(defect.line == 2)
     #expect(defect.text == "\(text) jobs run a")
     #expect(defect.sentence.hasPrefix("cron(8) knows only the system's zone, \(system == "UTC" ? "UTC" : system), and from 2026-"))
-    #expect(defect.sentence.contains("differs from \(zoneName)") && defect.sentence.contains("`jobs cron run`"))
+    #expect(defect.sentence.contains("differs from \(zoneName)") && defect.sentence.contains("timedatectl"))
   }
 
   @Test func `is refused with all reasons at once`() throws {

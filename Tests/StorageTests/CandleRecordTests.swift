@@ -43,7 +43,7 @@ import Testing
     await #expect(throws: Stop.self) {
       try await warehouse.write { transaction -> Int in
         _ = try transaction.upsert([candle(day: 1, close: 1)], of: key, seenAt: date(2))
-        try transaction.extendWatermark(of: key, from: date(0), until: date(2))
+        try transaction.extendWatermark(of: key, from: date(0), until: date(2), askedAt: date(2))
         throw Stop()
       }
     }
@@ -54,9 +54,10 @@ import Testing
   @Test func `and a watermark that only grows`() async throws {
     let (warehouse, key) = (try Warehouse(inMemory: ()), key)
     for (from, until) in [(5, 9), (2, 7), (6, 8)] {
-      try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until)) }
+      try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until), askedAt: date(until)) }
     }
-    #expect(try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9)))
+    #expect(
+      try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(9)))
   }
 }
 

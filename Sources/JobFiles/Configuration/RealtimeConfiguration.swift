@@ -1,40 +1,35 @@
-public import MarketData
-
 /// `realtime.yaml`: where the mirror is and what is in it.
 ///
 ///     sink: embedded
-///     mirror: [candles, signals]
-///     intervals: [1d]
-///     bars: 30
+///     mirror: [quotes, signals]
 public struct RealtimeConfiguration: Sendable, Equatable {
   public var sink: Sink = .embedded
   /// In the order of the file, each once.
   public var mirror: [Part] = Part.allCases
-  /// The intervals of the candles that are mirrored.
-  public var intervals: [Interval] = [.day1]
-  /// How many of the last candles of each symbol; 1...1000.
-  public var bars = 30
 
   public init() {}
 
   public enum Sink: String, Sendable, CaseIterable {
-    /// Kept in the warehouse, served by `jobs realtime serve`.
+    /// Kept in the warehouse.
     case embedded
   }
 
+  /// The top of a tree that is mirrored.
   public enum Part: String, Sendable, CaseIterable {
-    case candles, signals, quality, runs
+    /// The last candle of each series.
+    case quotes
+    case signals
+    /// The verdict and the counts of each report.
+    case reports
   }
 }
 
 extension RealtimeConfiguration {
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the realtime mirror", findings: findings) else { return }
-    section.refuseKeys(except: ["sink", "mirror", "intervals", "bars"])
+    section.refuseKeys(except: ["sink", "mirror"])
     sink = section.word("sink") ?? .embedded
     if section["mirror"] != nil { mirror = Self.words("mirror", section) }
-    if section["intervals"] != nil { intervals = Self.words("intervals", section) }
-    bars = section.integer("bars", in: 1...1000) ?? 30
   }
 
   private static func words<Word: RawRepresentable & CaseIterable & Hashable>(_ key: String, _ section: Section) -> [Word]

@@ -41,7 +41,9 @@ extension QualityRules {
       if after.openTime > before.openTime { rising.add(after.openTime) }
     }
     if falling.total == 0 { return QualityVerdict(.order, failure: nil, sentence: series.place + "the rows are in order of time") }
-    if rising.total == 0 { return QualityVerdict(.order, failure: nil, sentence: series.place + "the rows are in order of time, newest first") }
+    if rising.total == 0 {
+      return QualityVerdict(.order, failure: nil, sentence: series.place + "the rows are in order of time, newest first")
+    }
     // The rarer direction is the one that is wrong.
     let wrong = rising.total < falling.total ? rising : falling
     return QualityVerdict(

@@ -13,7 +13,8 @@ extension QualityRules {
   func gaps(in series: CandleSeries, _ context: Context) -> QualityVerdict {
     let hasSessions = !context.calendar.isAlwaysOpen
     if hasSessions, series.interval < .day1 {
-      return QualityVerdict(.gaps, failure: nil, sentence: series.place + "gaps are not judged within sessions, where quiet minutes have no bar")
+      return QualityVerdict(
+        .gaps, failure: nil, sentence: series.place + "gaps are not judged within sessions, where quiet minutes have no bar")
     }
     let isDaily = series.isDailyOfSessions(context.calendar)
     let holes = isDaily ? series.missingSessions(of: context.calendar) : series.missingSlots()

@@ -5,7 +5,7 @@ extension RunPage {
   /// The text of `run.json`: the facts of the run, durations in seconds.
   public var json: String {
     JSONValue.object([
-      .init("schema", .string("jobs.run/1")), .init("run", .string(id)), .init("job", .string(job)),
+      .init("schema", .string("jobs.report.run/1")), .init("run", .string(id)), .init("job", .string(job)),
       .init("logical_date", .time(logicalDate)), .init("trigger", .string(trigger)), .init("state", .string(state)),
       .init("started", .time(started)), .init("ended", .time(ended)), .init("steps", .array(steps.map(\.json))),
       .init("requests", .array(requests.map(\.json))), .init("plan_notes", .strings(planNotes)),

@@ -134,6 +134,8 @@ public struct Health: Sendable, Equatable {
     (self.steps, self.quotas, self.stale) = (steps, quotas, stale)
   }
 
+  /// A step that did not go through, or lost tasks. What went well is not told here: a second run for the same date skips what is done,
+  /// and must say the same.
   public struct StepHealth: Sendable, Equatable {
     public var step: String
     public var state: TaskState

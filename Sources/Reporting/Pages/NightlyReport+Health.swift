@@ -5,7 +5,10 @@ import Scheduling
 extension NightlyReport {
   var healthSection: PageSection {
     PageSection("health", "Pipeline health", health) { health in
-      var blocks: [PageSection.Block] = [.markup(Self.stepTable(health.steps))]
+      var blocks: [PageSection.Block] = [
+        health.steps.isEmpty
+          ? .note("Every step went through; the facts of the run have the details.") : .markup(Self.stepTable(health.steps))
+      ]
       if !health.quotas.isEmpty { blocks.append(.markup(Self.quotaTable(health.quotas))) }
       if health.stale.isEmpty {
         blocks.append(.note("No symbol is stale."))

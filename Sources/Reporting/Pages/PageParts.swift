@@ -92,20 +92,21 @@ enum QualityTable {
 enum SignalTable {
   static func markup(_ rows: [SignalRow], links: [Symbol: RelativePath] = [:]) -> Markup {
     let daily = rows.allSatisfy { TimeStyle.isMidnight($0.barTime) }
+    // A column that nothing was measured for tells nothing.
+    let isMeasured = rows.contains { $0.hitRate != nil }
+    let hitRate = HTMLTable.Column.text("Hit rate", "Share of past signals of this kind that were right, and how many there were")
     return HTMLTable(
       caption: "Signals with the values that caused them",
       columns: [
         .text("Symbol"), .text("Interval"), .text("Direction"), .text("Strategy"), .number("Strength", "0 to 1, as the strategy states it"),
         .text("Bar"), .text("Valid from", "The open of the next bar: earlier nobody could act on it"), .text("Why"),
-        .text("Hit rate", "Share of past signals of this kind that were right, and how many there were"),
-      ],
+      ] + (isMeasured ? [hitRate] : []),
       rows: rows.map { row in
         [
           .link(row.symbol.name, links[row.symbol]), .text(row.interval.rawValue), .direction(row.direction, isNew: row.isNew),
           .text(row.strategy), .number(NumberStyle.ratio.text(row.strength)), .text(TimeStyle.barTime(row.barTime, daily: daily)),
           .missingOr(row.validFrom.map { TimeStyle.barTime($0, daily: daily && TimeStyle.isMidnight($0)) }), .wide(reason(row)),
-          .missingOr(row.hitRate?.text),
-        ]
+        ] + (isMeasured ? [.missingOr(row.hitRate?.text)] : [])
       }
     ).markup
   }

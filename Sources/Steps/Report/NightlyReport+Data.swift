@@ -77,10 +77,8 @@ extension ReportData {
     let names = Set(series.keys.map(\.symbol.name))
     return NightlyReport.Changes(
       since: previous?.logicalDate,
-      newSignals: newSignals.map {
-        NightlyReport.SignalChange(
-          symbol: $0.key.symbol, strategy: $0.strategy, direction: $0.readingDirection, sentence: $0.sentence)
-      },
+      newSignals: newSignals.map { $0.change($0.sentence) },
+      closedSignals: closedSignals.map { $0.change("The signal of \($0.barTime.utcDay) was turned by a new one.") },
       restatedBars: restated.map {
         NightlyReport.RestatedBar(
           symbol: $0.key.symbol, interval: $0.key.interval, openTime: $0.openTime, field: "values", old: nil, new: nil)
@@ -148,7 +146,8 @@ extension ReportData {
 
   var health: Health {
     let rows = plan.steps.filter { !$0.isFinal }.compactMap { step -> Health.StepHealth? in
-      guard let row = steps.first(where: { $0.step == step.id }) else { return nil }
+      guard let row = steps.first(where: { $0.step == step.id }), row.failed > 0 || step.skip?.isShortfall == true || row.state == "failed"
+      else { return nil }
       let messages = failures.filter { $0.task.step == step.id }.reduce(into: [String: String]()) { $0[$1.task.key] = $1.message ?? "" }
       let reasons = (row.reason.map { [$0] } ?? []) + (row.failed == 0 ? [] : messages.sorted { $0.key < $1.key }.map { $0.value })
       return Health.StepHealth(
@@ -166,6 +165,10 @@ extension ReportData {
 
 extension StoredSignal {
   var readingDirection: Reporting.Direction { direction == "bullish" ? .long : .short }
+
+  fileprivate func change(_ sentence: String) -> NightlyReport.SignalChange {
+    NightlyReport.SignalChange(symbol: key.symbol, strategy: strategy, direction: readingDirection, sentence: sentence)
+  }
 }
 
 extension QualityRow {

@@ -17,6 +17,8 @@ struct ReportData: Sendable {
   var series: [SeriesKey: CandleSeries]
   var actions: [SeriesKey: [CorporateAction]]
   var signals: [StoredSignal]
+  /// Signals that a new one of the same strategy has turned.
+  var closedSignals: [StoredSignal] = []
   var verdicts: [StoredVerdict]
   var restated: [(key: SeriesKey, openTime: Instant)]
   var quarantined: [(key: SeriesKey, reason: String, text: String)]
@@ -33,9 +35,13 @@ struct ReportData: Sendable {
 extension ReportData {
   /// - Parameters:
   ///   - run: whose plan says what was expected, and whose steps are shown.
+  ///   - step: the one that writes the report; steps that it does not wait for may have ended or not, so they are not shown.
   ///   - intervals: those that the report is about.
-  static func read(_ reader: WarehouseReader, run: RunID, job: String, logicalDate: Instant, intervals: [Interval]) throws -> ReportData {
+  static func read(_ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, intervals: [Interval]) throws
+    -> ReportData
+  {
     let plan = try reader.plan(of: run)
+    let awaited = plan.steps(awaitedBy: step)
     let stored = try reader.seriesKeys().filter { intervals.contains($0.interval) }
     let expected = plan.expectedSeries(intervals)
     let keys = expected.isEmpty ? stored : expected
@@ -44,7 +50,8 @@ extension ReportData {
       watermarks: [:], series: [:], actions: [:],
       signals: try reader.signals(validAfter: logicalDate - .days(signalDays), until: logicalDate),
       verdicts: try reader.qualityResults(at: logicalDate), restated: try reader.restatements(at: logicalDate),
-      quarantined: try reader.quarantined(at: logicalDate), steps: try reader.steps(of: run), plan: plan,
+      quarantined: try reader.quarantined(at: logicalDate),
+      steps: try reader.steps(of: run).filter { awaited.contains($0.step) }, plan: plan,
       failures: try reader.attempts(of: run).filter { $0.state == "failed" })
     for key in data.expected {
       data.watermarks[key] = try reader.watermark(of: key)
@@ -55,6 +62,10 @@ extension ReportData {
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }
+    for signal in data.newSignals where signal.strategy.contains("cross") {
+      let before = try reader.signal(before: signal.barTime, of: signal.strategy, on: signal.key)
+      if let before, before.direction != signal.direction { data.closedSignals.append(before) }
+    }
     return data
   }
 
@@ -62,13 +73,26 @@ extension ReportData {
   var stale: [SeriesKey] { expected.filter { !isCurrent($0) } }
 
   func isCurrent(_ key: SeriesKey) -> Bool {
-    guard let watermark = watermarks[key], series[key] != nil else { return false }
-    return watermark.completeUntil >= end(of: key)
+    // A source that was asked for everything may have had nothing recent: then its last bar is old, though the watermark is not.
+    guard let watermark = watermarks[key], let last = series[key]?.openTimes.last else { return false }
+    return watermark.completeUntil >= end(of: key) && key.interval.next(after: last) >= end(of: key)
   }
 
   /// The first open time that had not closed by the logical date.
   func end(of key: SeriesKey) -> Instant {
     MissingRanges.end(of: key.interval, calendar: MarketRules.calendar(of: key), at: logicalDate)
+  }
+}
+
+extension Plan {
+  /// The steps that have ended when a step begins.
+  fileprivate func steps(awaitedBy step: StepID) -> Set<StepID> {
+    let needs = Dictionary(uniqueKeysWithValues: steps.map { ($0.id, $0.needs) })
+    var (found, open) = (Set<StepID>(), needs[step] ?? [])
+    while let next = open.popLast() {
+      if found.insert(next).inserted { open += needs[next] ?? [] }
+    }
+    return found
   }
 }
 

@@ -17,7 +17,8 @@ public struct WriteReport: StepOperation {
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let edition = try await edition(of: context.run, job: context.job, context.logicalDate, context.parameters)
+    let edition = try await edition(
+      of: context.run, step: context.task.id.step, job: context.job, context.logicalDate, context.parameters)
     try Task.checkCancellation()
     try edition.write(to: place)
     let (place, logicalDate) = (place, context.logicalDate)
@@ -40,7 +41,7 @@ public struct WriteReport: StepOperation {
     guard let step = plan.steps.first(where: { $0.uses == Operations.nightlyReport.name }) else {
       throw TaskFailure(.permanent, "\(job) has no step that writes a report")
     }
-    let edition = try await edition(of: run, job: job, logicalDate, Parameters(step.with))
+    let edition = try await edition(of: run, step: step.id, job: job, logicalDate, Parameters(step.with))
     try edition.write(to: place)
     let place = place
     try await warehouse.write { transaction in
@@ -50,10 +51,13 @@ public struct WriteReport: StepOperation {
     return "\(place.root)/\(edition.published.path)/index.html"
   }
 
-  private func edition(of run: RunID, job: String, _ logicalDate: Instant, _ parameters: Parameters) async throws -> ReportEdition {
+  private func edition(
+    of run: RunID, step: StepID, job: String, _ logicalDate: Instant, _ parameters: Parameters
+  ) async throws -> ReportEdition {
     let intervals = parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
     let data = try await warehouse.read {
-      try ReportData.read($0, run: run, job: job, logicalDate: logicalDate, intervals: intervals.isEmpty ? [.day1] : intervals)
+      try ReportData.read(
+        $0, run: run, step: step, job: job, logicalDate: logicalDate, intervals: intervals.isEmpty ? [.day1] : intervals)
     }
     return try ReportEdition(data, folder: place.folder(of: job, logicalDate))
   }

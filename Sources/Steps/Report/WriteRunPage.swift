@@ -58,11 +58,12 @@ extension RunPage.TaskFacts {
 
 extension RunPage.RequestFacts {
   /// What the providers answered for the logical date, whichever run asked.
-  fileprivate static func counted(_ counts: [(source: String, answer: String, count: Int)]) -> [Self] {
+  fileprivate static func counted(_ counts: [(source: String, answer: String, count: Int, bytes: Int)]) -> [Self] {
     Dictionary(grouping: counts, by: \.source).sorted { $0.key < $1.key }.map { source, rows in
       Self(
         provider: source, requests: rows.reduce(0) { $0 + $1.count },
-        failed: rows.filter { !["ok", "empty"].contains($0.answer) }.reduce(0) { $0 + $1.count })
+        failed: rows.filter { !["ok", "empty"].contains($0.answer) }.reduce(0) { $0 + $1.count },
+        bytes: rows.reduce(0) { $0 + $1.bytes })
     }
   }
 }

@@ -44,17 +44,23 @@ public struct Watermark: Sendable, Equatable {
   public var completeFrom: Instant
   /// …until before here is stored.
   public var completeUntil: Instant
+  /// The logical date of the last run that asked for what comes next: for the same date it is not asked again.
+  public var askedAt: Instant
 
-  public init(completeFrom: Instant, completeUntil: Instant) {
-    (self.completeFrom, self.completeUntil) = (completeFrom, completeUntil)
+  public init(completeFrom: Instant, completeUntil: Instant, askedAt: Instant) {
+    (self.completeFrom, self.completeUntil, self.askedAt) = (completeFrom, completeUntil, askedAt)
   }
 }
 
 extension WarehouseTransaction {
   /// Writes candles by their natural key: a second time changes nothing; a restated one replaces the old, which is kept.
   ///
+  /// - Parameter barsOnly: the candles come from a file that tells nothing else than open, high, low, close and volume: where these are
+  ///   the stored ones, what the source told besides is kept, and its close time too.
   /// - Complexity: one statement per new candle, about two microseconds; three for one that is already there.
-  public func upsert(_ candles: [Candle], of key: SeriesKey, seenAt logicalDate: Instant) throws -> CandleChanges {
+  public func upsert(
+    _ candles: [Candle], of key: SeriesKey, seenAt logicalDate: Instant, barsOnly: Bool = false
+  ) throws -> CandleChanges {
     let insert = try database.cachedStatement(
       sql: """
         INSERT INTO candles (source, symbol, interval, open_time, open, high, low, close, volume, close_time,
@@ -66,7 +72,7 @@ extension WarehouseTransaction {
     for candle in candles {
       if try insertRow(candle, names, insert.sqliteStatement) {
         changes.new += 1
-      } else if try restate(candle, key, logicalDate) {
+      } else if try restate(candle, key, logicalDate, barsOnly) {
         changes.restated += 1
       } else {
         changes.unchanged += 1
@@ -108,7 +114,7 @@ extension WarehouseTransaction {
   }
 
   /// Replaces a stored candle that says something else; true when it did.
-  private func restate(_ candle: Candle, _ key: SeriesKey, _ logicalDate: Instant) throws -> Bool {
+  private func restate(_ candle: Candle, _ key: SeriesKey, _ logicalDate: Instant, _ barsOnly: Bool) throws -> Bool {
     let place: StatementArguments = [key.source, key.symbol.name, key.interval.rawValue, candle.openTime.milliseconds]
     let same = try database.cachedStatement(
       sql: """
@@ -122,6 +128,7 @@ extension WarehouseTransaction {
       candle.open, candle.high, candle.low, candle.close, candle.volume, extras?.quoteVolume, extras?.takerBuyVolume,
       extras?.takerBuyQuoteVolume,
     ]
+    if barsOnly, stored[..<5] == stated[..<5] { return false }
     let (closeTime, trades): (Int64, Int?) = (row[5], row[7])
     if stored == stated, closeTime == candle.closeTime.milliseconds, trades == extras?.trades { return false }
     try database.cachedStatement(
@@ -146,14 +153,14 @@ extension WarehouseTransaction {
   }
 
   /// Moves the watermark, in the same transaction as the rows; it never shrinks.
-  public func extendWatermark(of key: SeriesKey, from: Instant, until: Instant) throws {
+  public func extendWatermark(of key: SeriesKey, from: Instant, until: Instant, askedAt: Instant) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO watermarks (source, symbol, interval, complete_from, complete_until) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO watermarks (source, symbol, interval, complete_from, complete_until, asked_at) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET complete_from = min(complete_from, excluded.complete_from),
-          complete_until = max(complete_until, excluded.complete_until)
+          complete_until = max(complete_until, excluded.complete_until), asked_at = max(asked_at, excluded.asked_at)
         """
-    ).execute(arguments: [key.source, key.symbol.name, key.interval.rawValue, from.milliseconds, until.milliseconds])
+    ).execute(arguments: [key.source, key.symbol.name, key.interval.rawValue, from.milliseconds, until.milliseconds, askedAt.milliseconds])
   }
 
   /// Remembers which response brought the candles between two open times.
@@ -186,9 +193,12 @@ extension WarehouseTransaction {
 extension WarehouseReader {
   public func watermark(of key: SeriesKey) throws -> Watermark? {
     let statement = try database.cachedStatement(
-      sql: "SELECT complete_from, complete_until FROM watermarks WHERE source = ? AND symbol = ? AND interval = ?")
+      sql: "SELECT complete_from, complete_until, asked_at FROM watermarks WHERE source = ? AND symbol = ? AND interval = ?")
     return try Row.fetchOne(statement, arguments: [key.source, key.symbol.name, key.interval.rawValue])
-      .map { Watermark(completeFrom: Instant(milliseconds: $0[0]), completeUntil: Instant(milliseconds: $0[1])) }
+      .map {
+        Watermark(
+          completeFrom: Instant(milliseconds: $0[0]), completeUntil: Instant(milliseconds: $0[1]), askedAt: Instant(milliseconds: $0[2]))
+      }
   }
 
   /// The last candles of a series that had closed by `instant`, oldest first.
@@ -231,32 +241,6 @@ extension WarehouseReader {
       throw DatabaseError(message: "candles: interval \(row[2] as String) is unknown")
     }
     return SeriesKey(source: row[0], symbol: try Symbol(row[1] as String), interval: interval)
-  }
-
-  /// Candles in the order of symbol, interval, open time, one at a time: memory does not grow with their number.
-  public func forEachCandle(
-    symbol: Symbol?, interval: Interval?, source: String?, _ body: (SeriesKey, Candle) throws -> Void
-  ) throws {
-    for key in try seriesKeys() where key.symbol == symbol ?? key.symbol && key.interval == interval ?? key.interval {
-      guard key.source == source ?? key.source else { continue }
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT open_time, close_time, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, taker_buy_quote_volume
-          FROM candles WHERE source = ? AND symbol = ? AND interval = ? ORDER BY open_time
-          """, arguments: [key.source, key.symbol.name, key.interval.rawValue])
-      while let row = try rows.next() { try body(key, try WarehouseReader.candle(row)) }
-    }
-  }
-
-  private static func candle(_ row: Row) throws -> Candle {
-    let quoteVolume: Double? = row[7]
-    let trading = quoteVolume.map {
-      Candle.Trading(quoteVolume: $0, trades: row[8], takerBuyVolume: row[9], takerBuyQuoteVolume: row[10])
-    }
-    return try Candle(
-      openTime: Instant(milliseconds: row[0]), closeTime: Instant(milliseconds: row[1]), open: row[2], high: row[3], low: row[4],
-      close: row[5], volume: row[6], trading: trading)
   }
 
   /// How many candles there are of each series, and from when to when.

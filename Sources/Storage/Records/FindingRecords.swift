@@ -130,16 +130,32 @@ extension WarehouseReader {
     try Row.fetchAll(
       database,
       sql: """
-        SELECT source, symbol, interval, bar_time, strategy, direction, strength, valid_from, inputs, sentence FROM signals
+        \(WarehouseReader.selectSignal)
         WHERE valid_from > ?1 AND valid_from <= ?2 AND (?3 IS NULL OR symbol = ?3) ORDER BY symbol, interval, bar_time, strategy, source
         """,
       arguments: [after.milliseconds, until.milliseconds, symbol?.name]
-    ).map {
-      StoredSignal(
-        key: try WarehouseReader.seriesKey($0), barTime: Instant(milliseconds: $0[3]), strategy: $0[4], direction: $0[5], strength: $0[6],
-        validFrom: Instant(milliseconds: $0[7]),
-        inputs: try JSONDecoder().decode([StoredSignal.Input].self, from: Data(($0[8] as String).utf8)), sentence: $0[9])
-    }
+    ).map(WarehouseReader.signal)
+  }
+
+  /// The last signal of a strategy on a series before a bar.
+  public func signal(before barTime: Instant, of strategy: String, on key: SeriesKey) throws -> StoredSignal? {
+    try Row.fetchOne(
+      database,
+      sql: """
+        \(WarehouseReader.selectSignal) WHERE source = ? AND symbol = ? AND interval = ? AND strategy = ? AND bar_time < ?
+        ORDER BY bar_time DESC LIMIT 1
+        """, arguments: [key.source, key.symbol.name, key.interval.rawValue, strategy, barTime.milliseconds]
+    ).map(WarehouseReader.signal)
+  }
+
+  private static let selectSignal =
+    "SELECT source, symbol, interval, bar_time, strategy, direction, strength, valid_from, inputs, sentence FROM signals"
+
+  private static func signal(_ row: Row) throws -> StoredSignal {
+    StoredSignal(
+      key: try WarehouseReader.seriesKey(row), barTime: Instant(milliseconds: row[3]), strategy: row[4], direction: row[5],
+      strength: row[6], validFrom: Instant(milliseconds: row[7]),
+      inputs: try JSONDecoder().decode([StoredSignal.Input].self, from: Data((row[8] as String).utf8)), sentence: row[9])
   }
 
   /// The latest report of a job before a date.

@@ -82,6 +82,14 @@ extension WarehouseReader {
     return try PlanRecord(json: text).plan
   }
 
+  /// The plans of the runs of a job for a logical date.
+  public func plans(of job: String, logicalDate: Instant) throws -> [Plan] {
+    try String.fetchAll(
+      database, sql: "SELECT plan FROM runs WHERE job = ? AND logical_date = ? ORDER BY started_at, id",
+      arguments: [job, logicalDate.milliseconds]
+    ).map { try PlanRecord(json: $0).plan }
+  }
+
   public func steps(of run: RunID) throws -> [StepRow] {
     try Row.fetchAll(
       database, sql: "SELECT step, state, reason, ended_at, tasks, succeeded, failed FROM steps WHERE run_id = ?", arguments: [run.name]

@@ -63,13 +63,14 @@ extension Warehouse {
 }
 
 extension WarehouseReader {
-  /// How many requests each provider answered for a logical date, by class.
-  public func answerCounts(at logicalDate: Instant) throws -> [(source: String, answer: String, count: Int)] {
+  /// How many requests each provider answered for a logical date, by class, and the size of the bodies.
+  public func answerCounts(at logicalDate: Instant) throws -> [(source: String, answer: String, count: Int, bytes: Int)] {
     try Row.fetchAll(
       database,
-      sql: "SELECT source, answer, count(*) FROM raw_responses WHERE logical_date = ? GROUP BY source, answer ORDER BY source, answer",
+      sql:
+        "SELECT source, answer, count(*), sum(body_bytes) FROM raw_responses WHERE logical_date = ? GROUP BY source, answer ORDER BY source, answer",
       arguments: [logicalDate.milliseconds]
-    ).map { ($0[0], $0[1], $0[2]) }
+    ).map { ($0[0], $0[1], $0[2], $0[3]) }
   }
 }
 

@@ -34,7 +34,8 @@ struct Desk {
     }
     (self.workspace, self.warehouse, self.time) = (workspace, warehouse, time)
     let wall = SystemTime()
-    http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
+    let contacts = providers.providers.compactMap(\.contact)
+    http = CurlHTTPClient(userAgent: "jobs/\(Version.text)" + (contacts.first.map { " (+\($0))" } ?? ""))
     limiter = StoredRequestLimiter(limits: try Desk.limits(of: providers), store: warehouse, time: time)
     let archive = WarehouseArchive(warehouse: warehouse, rawStore: workspace.rawStore, wallClock: wall)
     let secrets = SecretStore(folder: workspace.secrets)
@@ -58,7 +59,7 @@ struct Desk {
       do {
         settings = try ProviderSettings(
           name: provider.name, baseURL: baseURLs[provider.name] ?? provider.baseURL.absoluteString, key: key,
-          usageHeader: provider.usageHeader)
+          usageHeader: provider.usageHeader, timeout: provider.timeout)
       } catch {
         throw Failure(.configuration, "Jobs/config/providers.yaml: \(provider.name): \(error)")
       }
@@ -100,7 +101,9 @@ struct Desk {
     makers["data.prune"] = {
       PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))
     }
-    makers["realtime.push"] = { _ in PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse))) }
+    makers["realtime.push"] = {
+      try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
+    }
     makers["shell"] = { _ in RunProgram(root: workspace.root) }
     var registry = StepRegistry()
     for declaration in Operations.all {

@@ -22,11 +22,15 @@ struct Failure: Error {
     if let output = error as? OutputError, output.isClosedPipe { return 141 }
     guard let failure = Failure(explaining: error) else { return reportParsing(error) }
     Output.say("error: \(failure.message)")
-    if CommandLine.arguments.contains("--json") {
-      // Standard output may be what failed; the exit status says so in any case.
-      try? Output.json(ErrorDocument(status: failure.status, message: failure.message))
-    }
+    sayInJSON(failure.status, failure.message)
     return failure.status.rawValue
+  }
+
+  /// The one document of a command that fails, when a program asked for one.
+  private static func sayInJSON(_ status: CommandStatus, _ message: String) {
+    guard CommandLine.arguments.contains("--json") else { return }
+    // Standard output may be what failed; the exit status says so in any case.
+    try? Output.json(ErrorDocument(status: status, message: message))
   }
 
   /// Help goes to standard output with status 0, usage errors to standard error with 64.
@@ -42,7 +46,9 @@ struct Failure: Error {
       }
     }
     Output.say(text)
-    return code == .validationFailure || code.rawValue == 64 ? CommandStatus.usage.rawValue : CommandStatus.bug.rawValue
+    let status: CommandStatus = code == .validationFailure || code.rawValue == 64 ? .usage : .bug
+    sayInJSON(status, Jobs.message(for: error))
+    return status.rawValue
   }
 
   private init?(explaining error: any Error) {

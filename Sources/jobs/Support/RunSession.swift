@@ -38,7 +38,6 @@ struct RunSession {
     let missingSecrets: [String: String]
     /// What the tasks of each step said, in order.
     let tasks: [TaskRow]
-    let stoppedBy: Int32?
     /// From the first attempt of each step to its last.
     let spans: [StepID: Duration]
   }
@@ -49,6 +48,10 @@ struct RunSession {
     let started = clock.now
     let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
     for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
+    if !interrupted.isEmpty {
+      AtomicFile.removeLeftovers(below: workspace.rawStore.folder)
+      AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
+    }
     let resumed = isResumed ? try await unfinished(warehouse) : nil
     let date = resumed?.logicalDate ?? logicalDate
 
@@ -65,6 +68,8 @@ struct RunSession {
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
+    let alarm = Task { await warnAtDeadline(header, warehouse) }
+    defer { alarm.cancel() }
     let ended = try await runner.run(state, run: header, stops: stop.reasons)
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
@@ -73,8 +78,19 @@ struct RunSession {
       spans[step] = end - start
     }
     return Result(
-      run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks, stoppedBy: stop.signal,
+      run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
       spans: spans)
+  }
+
+  /// Says once, on standard error and in the log, that the run was to be ready by now.
+  private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
+    let clock = SystemTime()
+    guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
+    // Cancelled when the run ends in time: then there is nothing to say. What the log does not take was said on standard error.
+    guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
+    let message = "\(run.job) was to be ready by \(text) and still runs"
+    Output.say("warning: \(message)")
+    try? await warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
@@ -99,7 +115,11 @@ struct RunSession {
       try await warehouse.open(header, plan: plan)
       return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
     }
-    let plan = try await warehouse.read { try $0.plan(of: resumed.id) }
+    var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
+    // A key that has been set meanwhile is used.
+    for index in plan.steps.indices {
+      if case .missingSecret(let secret, _) = plan.steps[index].skip, desk.missingSecrets[secret] == nil { plan.steps[index].skip = nil }
+    }
     let recorded = try await warehouse.read { try $0.recordedTasks(of: resumed.id) }
     let declarations = desk.registry.declarations
     let kept = plan.recordedToKeep(recorded) { declarations[$0]?.isIdempotent ?? false }
@@ -140,22 +160,19 @@ private struct RunningSandbox {
 private final class StopWatch: Sendable {
   let reasons: AsyncStream<StopReason>
   private let lock = NSLock()
-  nonisolated(unsafe) private var first: Int32?
-
-  /// The signal that asked first.
-  var signal: Int32? { lock.withLock { first } }
+  nonisolated(unsafe) private var hasAsked = false
 
   init() {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
       let isFirst = lock.withLock {
-        defer { first = first ?? number }
-        return first == nil
+        defer { hasAsked = true }
+        return !hasAsked
       }
       guard isFirst else { Foundation.exit(number == SIGTERM ? 143 : 130) }
       Output.say("stopping after the current write (again to stop now)")
-      continuation.yield(.signal)
+      continuation.yield(number == SIGINT ? .interrupt : .signal)
     }
   }
 }

@@ -12,10 +12,7 @@ struct RunSummary {
   let job: Job
   let result: RunSession.Result
 
-  var status: CommandStatus {
-    if result.state.result == .cancelled { return result.stoppedBy == SIGINT ? .interrupted : .terminated }
-    return result.state.exitStatus
-  }
+  var status: CommandStatus { result.state.exitStatus }
 
   func print(quiet: Bool) throws {
     if quiet, status == .delivered { return }
@@ -37,6 +34,7 @@ struct RunSummary {
 
   /// The sum of what the tasks said, or the one thing that the only task said.
   private func what(_ step: StepProgress) -> String {
+    if case .missingSecret(let name, _) = step.skipReason { return "no key `\(name)`" }
     if let reason = step.skipReason { return reason.sentence }
     let rows = result.tasks.filter { $0.task.step == step.id }
     if rows.count == 1 { return rows[0].note }
@@ -46,7 +44,7 @@ struct RunSummary {
       sums[count.name, default: 0] += count.value
     }
     let parts = order.filter { sums[$0]! > 0 || $0 == order.first }.map { "\(NumberText.grouped(sums[$0]!)) \($0)" }
-    return parts.joined(separator: ", ") + (step.failed > 0 ? ", \(step.failed) failed" : "")
+    return (parts + (step.failed > 0 ? ["\(step.failed) failed"] : [])).joined(separator: ", ")
   }
 
   private func took(_ step: StepProgress) -> String {
@@ -72,7 +70,11 @@ struct RunSummary {
     func capped(_ lines: [String]) -> [String] {
       lines.count <= 10 ? lines : lines.prefix(10) + ["  … and \(lines.count - 10) more; `jobs show \(result.run)` lists them"]
     }
-    return capped(failures) + capped(warnings)
+    var missing: [String] = []
+    for case .missingSecret(_, let sentence)? in steps.map(\.skipReason) where !missing.contains("  \(sentence)") {
+      missing.append("  \(sentence)")
+    }
+    return missing + capped(failures) + capped(warnings)
   }
 
   private var ending: [String] {

@@ -48,6 +48,6 @@ struct SecretStore {
 
   private func hint(_ name: String) -> String {
     let source = name == "alphavantage" ? "a free one takes a minute at https://www.alphavantage.co/support/#api-key; " : ""
-    return "\(source)store it with `mkdir -p -m 700 \(folder) && (umask 077; cat > \(folder)/\(name))`, and end with Ctrl-D"
+    return "\(source)store it with `jobs secrets set \(name)`"
   }
 }

@@ -1,0 +1,52 @@
+internal import GRDB
+public import MarketData
+import Scheduling
+
+extension WarehouseReader {
+  /// Every series that has a candle, followed or imported, sorted by symbol, interval, source.
+  /// - Complexity: one look-up in the index per series, whatever the number of candles.
+  public func storedSeriesKeys() throws -> [SeriesKey] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        WITH RECURSIVE stored (source, symbol, interval) AS (
+          SELECT * FROM (SELECT source, symbol, interval FROM candles ORDER BY source, symbol, interval LIMIT 1)
+          UNION ALL
+          SELECT next.source, next.symbol, next.interval FROM stored JOIN candles AS next
+            ON (next.source, next.symbol, next.interval, next.open_time) = (
+              SELECT source, symbol, interval, open_time FROM candles
+              WHERE (source, symbol, interval) > (stored.source, stored.symbol, stored.interval)
+              ORDER BY source, symbol, interval, open_time LIMIT 1)
+        )
+        SELECT source, symbol, interval FROM stored
+        """
+    ).map(WarehouseReader.seriesKey).sorted()
+  }
+
+  /// The candles of a series, oldest first, one at a time: memory does not grow with their number.
+  public func forEachCandle(of key: SeriesKey, _ body: (Candle) throws -> Void) throws {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT open_time, close_time, open, high, low, close, volume, quote_volume, trades, taker_buy_volume, taker_buy_quote_volume
+        FROM candles WHERE source = ? AND symbol = ? AND interval = ? ORDER BY open_time
+        """, arguments: [key.source, key.symbol.name, key.interval.rawValue])
+    while let row = try rows.next() { try body(try WarehouseReader.candle(row, of: key)) }
+  }
+
+  private static func candle(_ row: Row, of key: SeriesKey) throws -> Candle {
+    let quoteVolume: Double? = row[7]
+    let trading = quoteVolume.map {
+      Candle.Trading(quoteVolume: $0, trades: row[8], takerBuyVolume: row[9], takerBuyQuoteVolume: row[10])
+    }
+    let openTime = Instant(milliseconds: row[0])
+    do {
+      return try Candle(
+        openTime: openTime, closeTime: Instant(milliseconds: row[1]), open: row[2], high: row[3], low: row[4], close: row[5],
+        volume: row[6], trading: trading)
+    } catch {
+      // Only checked candles are written, so another hand did it.
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(key) at \(openTime) is no candle: \(error.rawValue)")
+    }
+  }
+}

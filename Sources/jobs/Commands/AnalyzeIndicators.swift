@@ -1,0 +1,135 @@
+import Analysis
+import ArgumentParser
+import JobGraph
+import MarketData
+import Providers
+import Reporting
+
+/// The commands that compute on a file of candles, without a project.
+struct Analyze: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "analyze", abstract: "Computes on a file of candles, without a project.",
+    discussion: """
+      EXAMPLES
+        jobs data export candles > candles.csv
+        jobs analyze indicators --input candles.csv --interval 1d
+      """,
+    subcommands: [AnalyzeIndicators.self])
+}
+
+struct AnalyzeIndicators: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "indicators", abstract: "Prints indicators as tidy CSV: symbol,open_time,name,value.",
+    discussion: """
+      EXAMPLES
+        jobs analyze indicators --input candles.csv                          all of them, for every symbol of the file
+        jobs analyze indicators --input candles.csv --name rsi_14 --name macd
+        jobs analyze indicators --input mixed.csv --interval 1h              a file with several intervals
+        jobs data export candles --symbol BTCUSDT --interval 1d | jobs analyze indicators --input -
+
+      Reads what `jobs data export` writes. A value that is not defined, such as the first bars of an average, has no row. Numbers have
+      their shortest exact form: 0.00000001, not 1e-08. The symbols stand in the order of the file, the names in that of the list below.
+
+      NAMES
+      \(names)
+      """)
+
+  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
+  var input: String
+
+  @Option(help: "The interval to take; needed when the file has several, or no such column.")
+  var interval: String?
+
+  @Option(help: "Only this indicator. May be repeated.", completion: .list(Indicator.all.map(\.name)))
+  var name: [String] = []
+
+  @Option(help: "Write to this file instead of standard output.", completion: .file())
+  var output: String?
+
+  @Flag(help: "One JSON document instead of CSV.")
+  var json = false
+
+  func run() throws {
+    let set = IndicatorSet(try indicators())
+    let file = try CandleInput.read(
+      input, SeriesOption.choice(symbol: nil, interval: interval), consequence: "nothing was computed")
+    let intervals = Set(file.series.map(\.interval)).sorted().map(\.rawValue)
+    guard intervals.count == 1 else {
+      throw Failure(.usage, "the file has candles of several intervals: \(intervals.joined(separator: ", ")); choose one with --interval")
+    }
+    let sink = try ByteSink(path: output)
+    let format = TidyFormat(isJSON: json)
+    sink.bytes += format.head.utf8
+    var isFirst = true
+    for series in file.series { try write(series, set, format, to: sink, &isFirst) }
+    sink.bytes += format.tail.utf8
+    try sink.finish()
+  }
+
+  private func indicators() throws -> [Indicator] {
+    guard !name.isEmpty else { return Indicator.all }
+    var seen: Set<String> = []
+    return try name.filter { seen.insert($0).inserted }.map { name in
+      guard let indicator = Indicator.named(name) else {
+        throw Failure(
+          .usage, "no indicator is called `\(VisibleText.shown(name))`; there are \(Indicator.all.map(\.name).joined(separator: " "))")
+      }
+      return indicator
+    }
+  }
+
+  private func write(
+    _ series: CandleSeries, _ set: IndicatorSet, _ format: TidyFormat, to sink: ByteSink, _ isFirst: inout Bool
+  ) throws {
+    let symbol = format.symbol(series.symbol)
+    for (name, column) in set.compute(series) {
+      let middle = format.middle(name)
+      for index in 0..<series.count {
+        guard let value = column[index] else { continue }
+        if !isFirst { sink.bytes += format.separator }
+        isFirst = false
+        sink.bytes += symbol
+        InstantWriter.append(series.openTimes[index], to: &sink.bytes)
+        sink.bytes += middle
+        DecimalWriter.append(value, to: &sink.bytes)
+        sink.bytes += format.end
+        try sink.drain()
+      }
+    }
+  }
+
+  private static var names: String {
+    var lines: [String] = []
+    for indicator in Indicator.all {
+      let padding = String(repeating: " ", count: max(1, 18 - indicator.name.count))
+      lines.append("  \(indicator.name)\(padding)\(indicator.summary)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// The parts of a row of tidy CSV, or of its object in JSON.
+private struct TidyFormat {
+  let isJSON: Bool
+  let head: String
+  let tail: String
+  /// Between two rows.
+  let separator: [UInt8]
+  let end: [UInt8]
+
+  init(isJSON: Bool) {
+    self.isJSON = isJSON
+    head = isJSON ? "{\"schema\": \"jobs.analyze.indicators/1\", \"values\": [" : "symbol,open_time,name,value\n"
+    tail = isJSON ? "\n]}\n" : ""
+    separator = isJSON ? [UInt8(ascii: ",")] : []
+    end = isJSON ? [UInt8(ascii: "}")] : [UInt8(ascii: "\n")]
+  }
+
+  func symbol(_ symbol: Symbol) -> [UInt8] {
+    Array((isJSON ? "\n{\"symbol\": \(JSONText.string(symbol.name)), \"open_time\": \"" : CSVText.field(symbol) + ",").utf8)
+  }
+
+  func middle(_ name: String) -> [UInt8] {
+    Array((isJSON ? "\", \"name\": \"\(name)\", \"value\": " : ",\(name),").utf8)
+  }
+}

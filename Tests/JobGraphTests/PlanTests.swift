@@ -1,0 +1,130 @@
+import JobGraph
+import Scheduling
+import Testing
+
+@Suite struct `A plan` {
+  let operations = [
+    "fetch": OperationDeclaration(
+      name: "fetch", summary: "", dimensions: ["symbol", "interval"],
+      parameters: [ParameterDeclaration("history", .duration, default: .string("all"), summary: "")], provider: "binance", secret: "key"),
+    "report": OperationDeclaration(name: "report", summary: "", isDeliverable: true),
+    "push": OperationDeclaration(name: "push", summary: ""),
+    "mail": OperationDeclaration(name: "mail", summary: "", isIdempotent: false),
+  ]
+
+  @Test func `makes one task per combination, the last dimension fastest, weights multiplied`() throws {
+    let plan = try plan(fetch)
+    #expect(plan.steps[0].tasks.map(\.id.key) == ["BTCUSDT/1d", "BTCUSDT/1h", "ETHUSDT/1d", "ETHUSDT/1h"])
+    #expect(plan.steps[0].tasks.map(\.weight) == [3, 3, 1, 1])
+    #expect(plan.steps[0].tasks[1].values == [.init("symbol", .string("BTCUSDT")), .init("interval", .string("1h"))])
+  }
+
+  @Test func `fills in the defaults of the operation and takes its provider as the pool`() throws {
+    let step = try plan(fetch).steps[0]
+    #expect(step.with == [.init("history", .string("all"))])
+    #expect(step.pool == "binance")
+  }
+
+  @Test func `calls the report its deliverable, else the last ordinary step`() throws {
+    let report = Step(id: "report", uses: "report", needs: ["fetch"])
+    let push = Step(id: "push", uses: "push", needs: ["report"])
+    #expect(try plan(fetch, report, push).deliverable == "report")
+    #expect(try plan(fetch, push).deliverable == "push")
+  }
+
+  @Test func `knows beforehand what is skipped, and why`() throws {
+    var facts = PlanningFacts(operations: operations, missingSecrets: ["key": "get one"])
+    #expect(try plan(fetch, facts: facts).steps[0].skip == .missingSecret(name: "key", sentence: "get one"))
+    facts.notDue = ["fetch": "holiday"]
+    #expect(try plan(fetch, facts: facts).steps[0].skip == .notDue("holiday"))
+    facts.selection = Selection(skip: ["fetch"])
+    let push = Step(id: "push", uses: "push", needs: ["fetch"])
+    let partial = try plan(fetch, push, facts: facts)
+    #expect(partial.steps.map(\.skip) == [.deselected, nil] && partial.taskCount == 1)
+  }
+
+  @Test(arguments: [
+    (["b"], [], "b"), (["+b"], [], "a b"), (["b+"], [], "b c"), (["+b+"], [], "a b c"), (["tag:x"], [], "a c"), ([], ["c"], "a b"),
+    (["tag:x"], ["a"], "c"),
+  ])
+  func `chooses steps by name, direction and tag`(only: [String], skip: [String], expected: String) throws {
+    let chosen = try Selection(only: only, skip: skip).steps(of: chain)
+    #expect(chosen.map(\.name).sorted().joined(separator: " ") == expected)
+  }
+
+  @Test(arguments: [["nobody"], ["tag:y"], ["+nobody"]])
+  func `refuses a selector that matches nothing, and names the steps`(only: [String]) {
+    #expect(throws: SelectionError(selector: only[0], names: ["a", "b", "c"])) { try Selection(only: only).steps(of: chain) }
+  }
+
+  @Test func `repeats on resume what is open and what must see it, but no outside effect`() throws {
+    let steps = [
+      Step(id: "fetch", uses: "push"), Step(id: "other", uses: "push"), Step(id: "report", uses: "report", needs: ["fetch"]),
+      Step(id: "mail", uses: "mail", needs: ["report"]), Step(id: "apart", uses: "push", needs: ["other"]),
+    ]
+    let plan = try Plan(
+      of: Job(name: "j", steps: steps, finally: [Step(id: "end", uses: "push")]), logicalDate: Instant(milliseconds: 0),
+      facts: PlanningFacts(operations: operations))
+    var recorded = Dictionary(
+      uniqueKeysWithValues: plan.steps.flatMap(\.tasks).map { ($0.id, RecordedTask(isSucceeded: true, attempts: 1)) })
+    recorded[TaskID("fetch")] = RecordedTask(isSucceeded: false, attempts: 1, failedAttempts: 1)
+    let kept = plan.recordedToKeep(recorded) { $0 != "mail" }
+    #expect(kept.filter { !$0.value.isSucceeded }.keys.map(\.step.name).sorted() == ["end", "fetch", "report"])
+  }
+
+  @Test func `orders its steps after what they need`() throws {
+    let steps = [Step(id: "c", uses: "push", needs: ["b"]), Step(id: "b", uses: "push", needs: ["a"]), Step(id: "a", uses: "push")]
+    let plan = try Plan(
+      of: Job(name: "j", steps: steps, finally: [Step(id: "end", uses: "push")]), logicalDate: Instant(milliseconds: 0),
+      facts: PlanningFacts(operations: operations))
+    #expect(plan.topologicallySorted.map(\.id.name) == ["a", "b", "c", "end"])
+  }
+
+  private let fetch = Step(
+    id: "fetch", uses: "fetch",
+    each: [.init("symbol", [.init("BTCUSDT", weight: 3), .init("ETHUSDT")]), .init("interval", [.init("1d"), .init("1h")])])
+
+  private let chain = Job(
+    name: "j",
+    steps: [
+      Step(id: "a", uses: "push", tags: ["x"]), Step(id: "b", uses: "push", needs: ["a"]),
+      Step(id: "c", uses: "push", needs: ["b"], tags: ["x"]),
+    ])
+
+  private func plan(_ steps: Step..., facts: PlanningFacts? = nil) throws -> Plan {
+    try Plan(
+      of: Job(name: "j", steps: steps), logicalDate: Instant(milliseconds: 0), facts: facts ?? PlanningFacts(operations: operations))
+  }
+}
+
+@Suite struct `A retry policy` {
+  @Test(arguments: [(1, 2.0), (2, 4), (3, 8), (4, 10), (9, 10)])
+  func `doubles its ceiling up to the longest wait, and waits a random share of it`(attempt: Int, ceiling: Double) throws {
+    let policy = RetryPolicy(attempts: 20, backoff: .seconds(2), maxBackoff: .seconds(10))
+    #expect(policy.delay(afterAttempt: attempt, jitter: 0) == .zero)
+    #expect(try #require(policy.delay(afterAttempt: attempt, jitter: 0.5)).inSeconds == ceiling / 2)
+  }
+
+  @Test func `ends with its attempts`() {
+    #expect(RetryPolicy(attempts: 3).delay(afterAttempt: 3, jitter: 0.5) == nil)
+    #expect(RetryPolicy().delay(afterAttempt: 1, jitter: 0.5) == nil)
+  }
+}
+
+@Suite struct `A drawing of a job` {
+  let job = Job(
+    name: "j",
+    steps: [
+      Step(id: "a", uses: "x", each: [.init("symbol", [.init("1"), .init("2")])]),
+      Step(id: "b", uses: "y", needs: ["a"], when: .always),
+    ], finally: [Step(id: "end", uses: "z")])
+
+  @Test func `in text shows levels, tasks and what waits for what`() {
+    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a\nfinally end  (z)")
+  }
+
+  @Test func `for mermaid and Graphviz has every arrow, dashed where the end does not matter`() {
+    #expect(job.mermaidDrawing.contains("a -.-> b") && job.mermaidDrawing.contains("b -.-> end"))
+    #expect(job.dotDrawing.contains("\"a\" -> \"b\" [style=dashed]"))
+  }
+}
