@@ -26,6 +26,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], keeps: [String] 
 let package = Package(
   name: "market-jobs",
   platforms: [.macOS(.v15)],
+  products: [
+    // What Benchmarks/, a package of its own, measures in parts.
+    .library(name: "JobsCore", targets: ["Scheduling", "MarketData", "Providers", "Storage"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -16,13 +16,11 @@ public final class Warehouse: Sendable {
   /// - Throws: ``WarehouseError``.
   public convenience init(writingTo path: String, lock: borrowing RunLock) throws {
     try Warehouse.beginFile(at: path)
-    var configuration = Warehouse.configuration()
-    configuration.prepareDatabase { database in
-      // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves.
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-    }
     do {
-      let pool = try DatabasePool(path: path, configuration: configuration)
+      let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
+      // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves. Only now: turning
+      // WAL on, GRDB sets NORMAL.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try Schema.migrate(pool, path: path)
       // It is a database now; the mark only told that it was being made.
       unlink(Warehouse.mark(of: path))

@@ -109,7 +109,8 @@ import Testing
     let changes = zip(steady.days.dropFirst(), steady.days).map { abs(log(Double($0.close) / Double($1.close))) }
     let monthly = stride(from: 0, to: changes.count - 30, by: 30).map { changes[$0..<($0 + 30)].reduce(0, +) / 30 }
     #expect(monthly.max()! > 3 * monthly.min()!)
-    let volumes = steady.days.map { Double($0.quoteVolume) }.sorted()
+    var room: [Bar] = []
+    let volumes = steady.days.map { Double(steady.weighed($0, &room).quoteVolume) }.sorted()
     #expect(volumes[volumes.count - 1] > 5 * volumes[volumes.count / 2])
   }
 }

@@ -31,7 +31,7 @@ struct CryptoBars {
       guard day.openTime <= now, day.openTime <= range.upperBound || group != nil else { break }
       if path.isMissing(path.listing.firstDay + index - 1) { continue }
       if interval >= .day1 {
-        take(day)
+        take(path.weighed(day, &hours))
       } else {
         hours.removeAll(keepingCapacity: true)
         path.splitIntoHours(day, into: &hours)

@@ -8,8 +8,8 @@ struct CryptoPath: Sendable {
   private var process: ReturnProcess
   private var price: Double
   private var openTicks: Int64
-  private var hours: [Bar] = []
-  /// One for each day from the listing on, outages included.
+  /// One for each day from the listing on, outages included. Their quote volumes are zero until a day is ``weighed(_:_:)``: most days
+  /// of a path are only passed on the way to those that somebody asks for.
   private(set) var days: [Bar] = []
 
   static let dayLength: Int64 = 86_400_000
@@ -56,12 +56,19 @@ struct CryptoPath: Sendable {
     bar.volume = max(1_000_000, Int64(listing.turnover * story.activity / price / units.lot))
     bar.trades = max(30_000, Int64(listing.turnover * story.activity / 700))
     bar.takerVolume = Int64(Double(bar.volume) * (0.5 + 0.08 * (draw.uniform() - 0.5) + (close > open ? 0.02 : -0.02)))
-    hours.removeAll(keepingCapacity: true)
-    splitIntoHours(bar, into: &hours)
-    bar.quoteVolume = hours.reduce(0) { $0 + $1.quoteVolume }
-    bar.takerQuoteVolume = hours.reduce(0) { $0 + $1.takerQuoteVolume }
     days.append(bar)
     openTicks = close
+  }
+
+  /// A day with its quote volumes, which are the sums of its hours'.
+  /// - Parameter hours: room for them; what it held is lost.
+  func weighed(_ day: Bar, _ hours: inout [Bar]) -> Bar {
+    hours.removeAll(keepingCapacity: true)
+    splitIntoHours(day, into: &hours)
+    var result = day
+    result.quoteVolume = hours.reduce(0) { $0 + $1.quoteVolume }
+    result.takerQuoteVolume = hours.reduce(0) { $0 + $1.takerQuoteVolume }
+    return result
   }
 
   /// Whether the pair did not trade at all on a day.

@@ -7,7 +7,9 @@ import Storage
 extension SymbolPage {
   /// The page of one series.
   /// - Precondition: the data has the series.
-  init(_ key: SeriesKey, _ data: ReportData, overview: RelativePath?, previous: ReportLink?, next: ReportLink?) {
+  init(
+    _ key: SeriesKey, _ data: ReportData, _ findings: Findings, overview: RelativePath?, previous: ReportLink?, next: ReportLink?
+  ) {
     let whole = data.series[key]!
     let charted = whole.suffix(SymbolPage.chartedBars)
     let columns = Dictionary(
@@ -19,13 +21,24 @@ extension SymbolPage {
       symbol: key.symbol, interval: key.interval, logicalDate: data.logicalDate, candles: charted,
       overlays: [("EMA 21", "ema_21"), ("SMA 50", "sma_50"), ("SMA 200", "sma_200")].map { Overlay($0.0, columns[$0.1]!) },
       rsi: columns["rsi_14"], macd: MACD(line: columns["macd"]!, signal: columns["macd_signal"]!, histogram: columns["macd_hist"]!),
-      signals: data.signals.filter { $0.key == key }.map { data.row(of: $0) }, gaps: charted.gaps(by: MarketRules.calendar(of: key)),
+      signals: (findings.signals[key] ?? []).map { data.row(of: $0) }, gaps: charted.gaps(by: MarketRules.calendar(of: key)),
       actions: (data.actions[key] ?? []).filter { $0.date.midnight >= charted.openTimes[0] }.map {
         CorporateAction(date: $0.date.midnight, sentence: $0.sentence)
       },
-      quality: data.verdicts.filter { $0.key == key }.map(QualityRow.init), source: MarketRules.title(of: key.source),
+      quality: (findings.verdicts[key] ?? []).map(QualityRow.init), source: MarketRules.title(of: key.source),
       adjustmentNote: isShare ? "Prices are adjusted for splits, not for dividends." : "Prices are as traded.", overview: overview,
       previous: previous, next: next)
+  }
+
+  /// What was found of each series; looked up, because every page searching all findings is quadratic.
+  struct Findings {
+    let signals: [SeriesKey: [StoredSignal]]
+    let verdicts: [SeriesKey: [StoredVerdict]]
+
+    init(_ data: ReportData) {
+      signals = Dictionary(grouping: data.signals, by: \.key)
+      verdicts = Dictionary(grouping: data.verdicts, by: \.key)
+    }
   }
 
   static let chartedBars = 250

@@ -64,21 +64,29 @@ public struct WriteReport: StepOperation {
   }
 }
 
-/// All files of a report.
+/// A report on its way to its folder. The page of a symbol is made when it is written: a year of bars is some 200 KB of text, and a
+/// report has hundreds of them.
 struct ReportEdition {
   let report: NightlyReport
   /// As the warehouse and the index know it.
   let published: PublishedReport
   private let folder: String
-  private let files: [(name: String, text: String)]
+  private let data: ReportData
+  private let keys: [SeriesKey]
+  private let renderer: ReportRenderer
+  /// All files but those of the symbols.
+  private let files: [File]
+
+  private typealias File = (name: String, text: String)
 
   /// The size of the overview.
   let bytes: Int
   let pages: Int
 
   init(_ data: ReportData, folder: String) throws {
-    let renderer = try ReportRenderer()
-    let keys = data.keysWithData
+    (self.data, self.folder) = (data, folder)
+    renderer = try ReportRenderer()
+    keys = data.keysWithData
     let links = NightlyReport.Links(
       index: .known("../../index.html"), previous: data.previous.map { $0.link }, run: .known("run.html"),
       files: ReportEdition.dataFiles.map { ReportLink($0, .known($0)) },
@@ -87,23 +95,22 @@ struct ReportEdition {
     published = PublishedReport(
       job: data.job, logicalDate: data.logicalDate, verdict: report.verdict.state.rawValue, path: folder,
       summary: try ReportSummary(report, symbols: keys.map(\.symbol.name), newSignals: data.newSignals.count).json())
-    self.folder = folder
-    var files: [(name: String, text: String)] = [("index.html", renderer.html(report)), ("report.json", report.json)]
+    var files: [File] = [("index.html", renderer.html(report)), ("report.json", report.json)]
     for table in report.csvTables { files += [("\(table.name).csv", table.text()), ("\(table.name).schema.json", table.schema)] }
-    for (index, key) in keys.enumerated() {
-      let page = SymbolPage(
-        key, data, overview: .known("../index.html"), previous: index > 0 ? keys[index - 1].link : nil,
-        next: index + 1 < keys.count ? keys[index + 1].link : nil)
-      let name = PageName.file(for: key.symbol)
-      files.append(("symbols/\(name).html", renderer.html(page)))
-      let table = page.csvTable
-      files += [("symbols/\(name).csv", table.text()), ("symbols/\(name).schema.json", table.schema)]
-    }
     let mail = MailVersion(report, fullReport: "reports/\(folder)/index.html", renderer: renderer)
     files += [("mail.txt", "Subject: \(mail.subject)\n\n\(mail.plainText)"), ("mail.html", mail.html)]
     self.files = files
     bytes = files[0].text.utf8.count
     pages = keys.count + 1
+  }
+
+  /// The files of a symbol.
+  private func files(at index: Int, _ findings: SymbolPage.Findings) -> [File] {
+    let page = SymbolPage(
+      keys[index], data, findings, overview: .known("../index.html"), previous: index > 0 ? keys[index - 1].link : nil,
+      next: index + 1 < keys.count ? keys[index + 1].link : nil)
+    let (name, table) = ("symbols/\(PageName.file(for: keys[index].symbol))", page.csvTable)
+    return [("\(name).html", renderer.html(page)), ("\(name).csv", table.text()), ("\(name).schema.json", table.schema)]
   }
 
   /// What the overview links to beside the pages.
@@ -118,7 +125,10 @@ struct ReportEdition {
     let fresh = "\(parent)/.\(folder.split(separator: "/").last!).\(UInt32.random(in: 0...UInt32.max))"
     try AtomicFile.makeFolder("\(fresh)/symbols")
     do {
-      for file in files { try AtomicFile.write(file.text.utf8, to: "\(fresh)/\(file.name)", synced: false) }
+      func write(_ file: File) throws { try AtomicFile.write(file.text.utf8, to: "\(fresh)/\(file.name)", synced: false) }
+      try files.forEach(write)
+      let findings = SymbolPage.Findings(data)
+      for index in keys.indices { try files(at: index, findings).forEach(write) }
       for name in ["run.html", "run.json"] {
         // The facts of an earlier run stay until this one writes its own.
         if let data = FileManager.default.contents(atPath: "\(target)/\(name)") {
