@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: [
     (
       "crypto: [BTCUSDT]\nequties: [AAPL]\n",
-      ["Jobs/nightly.yaml:54:21", "the watchlist has no list `equities`", "a list with a similar name exists: `equties`"]
+      ["Jobs/nightly.yaml:53:21", "the watchlist has no list `equities`", "a list with a similar name exists: `equties`"]
     ),
     ("crypto: [BTCUSDT]\nequities: [AA PL]\n", ["Jobs/config/watchlist.yaml:2:12", "`AA PL` is no symbol"]),
     (
