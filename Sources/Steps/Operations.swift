@@ -80,8 +80,8 @@ public enum Operations {
     name: "shell", summary: "Runs a program by its argument vector, without a shell.",
     discussion: """
       The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_TASK, JOBS_ATTEMPT, and what `environment`
-      adds. Output goes to the log of the run. Exit status 0 is success; anything else fails the task. On timeout or cancel the whole
-      process group is ended.
+      adds. Output goes to the log of the run. Exit status 0 is success; anything else fails the task. What the program has started ends
+      with it, however it ends.
       """,
     parameters: [
       ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),

@@ -69,12 +69,10 @@ extension WarehouseTransaction {
       try database.execute(sql: "DELETE FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)
     }
     for (interval, age) in rules.candles {
-      // What was forgotten is not known any more.
-      let cut = (logicalDate - age).milliseconds
-      try database.execute(
-        sql: """
-          UPDATE watermarks SET complete_from = max(complete_from, ?1), complete_until = max(complete_until, ?1) WHERE interval = ?2
-          """, arguments: [cut, interval.rawValue])
+      // What was forgotten is not known any more; a series of which nothing is left is not known at all.
+      let cut: StatementArguments = [interval.rawValue, (logicalDate - age).milliseconds]
+      try database.execute(sql: "DELETE FROM watermarks WHERE interval = ?1 AND complete_until <= ?2", arguments: cut)
+      try database.execute(sql: "UPDATE watermarks SET complete_from = max(complete_from, ?2) WHERE interval = ?1", arguments: cut)
     }
     return report
   }

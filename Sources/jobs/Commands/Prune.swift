@@ -14,6 +14,7 @@ struct Prune: AsyncParsableCommand {
       EXAMPLES
         jobs prune --dry-run       what would be deleted
         jobs prune
+        jobs prune --yes           also when more than a fifth of all candles goes
       """)
 
   @Flag(name: .customLong("dry-run"), help: "Show what would be deleted, delete nothing.")
