@@ -14,7 +14,7 @@ struct DataExport: AsyncParsableCommand {
         jobs data export candles --symbol BTCUSDT --interval 1d      one series
         jobs data export candles --source binance --format json      of one source, as JSON
 
-      The CSV has the columns symbol,interval,open_time,open,high,low,close,volume, sorted by symbol, interval and time; lines end with
+      The CSV has the columns symbol,interval,open_time,open,high,low,close,volume, sorted by symbol, interval (as text) and time; lines end with
       LF, times are UTC. Numbers have their shortest exact form without exponent (0.00000001, not 1e-08; only outside of 1e-12 to 1e21
       an exponent is written), so that they read back bit for bit. A symbol that a spreadsheet would run as a formula gets an apostrophe
       in front, which the import takes off again.
@@ -84,6 +84,7 @@ struct DataExport: AsyncParsableCommand {
         "\(first.symbol) \(first.interval) is stored from \(first.source) and from \(second.source), which a file of candles cannot"
           + " tell apart; choose one with --source")
     }
-    return keys
+    // As texts, so that whoever sorts the lines of the file finds them in order: `1d` before `1h`.
+    return keys.sorted { ($0.symbol, $0.interval.rawValue) < ($1.symbol, $1.interval.rawValue) }
   }
 }
