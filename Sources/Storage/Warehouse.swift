@@ -18,9 +18,6 @@ public final class Warehouse: Sendable {
     try Warehouse.beginFile(at: path)
     do {
       let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
-      // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves. Only now: turning
-      // WAL on, GRDB sets NORMAL.
-      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try Schema.migrate(pool, path: path)
       // It is a database now; the mark only told that it was being made.
       unlink(Warehouse.mark(of: path))
@@ -32,6 +29,10 @@ public final class Warehouse: Sendable {
             ON CONFLICT (name) DO UPDATE SET token = token + 1 RETURNING token
             """)!
       }
+      // A completion must survive a power cut, so from here on each commit is synced. Notes that may be lost say so themselves. Turning
+      // WAL on, GRDB sets NORMAL, which is enough for the schema and the token: the first synced commit takes them along, and a power
+      // cut before it leaves nobody who could hold an older token.
+      try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       self.init(path: path, database: pool, fence: fence)
     } catch let error as WarehouseError {
       throw error

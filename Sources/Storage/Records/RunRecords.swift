@@ -110,7 +110,10 @@ extension Warehouse: RunLog {
   /// nothing else can be running.
   /// - Returns: their names, oldest first.
   public func markInterrupted(at instant: Instant) async throws -> [RunID] {
-    try await write { transaction in
+    // Most starts find none, and need no commit to say so.
+    let open = try await read { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM runs WHERE state = 'running'")! }
+    guard open > 0 else { return [] }
+    return try await write { transaction in
       let database = transaction.database
       let dead = try String.fetchAll(database, sql: "SELECT id FROM runs WHERE state = 'running' ORDER BY started_at, id")
       for run in dead {
