@@ -10,7 +10,7 @@ extension Plan {
     var kept = recorded
     var unsettled = Set<StepID>()
     let ordinary = steps.filter { !$0.isFinal }
-    for step in steps {
+    for step in topologicallySorted {
       let hasOpen = step.skip == nil && step.tasks.contains { recorded[$0.id]?.isSucceeded != true }
       let needs = step.isFinal ? ordinary.map(\.id) + step.needs : step.needs
       let waitsForOpen = needs.contains { unsettled.contains($0) }

@@ -46,6 +46,9 @@ public protocol RunLog: Sendable {
     effects: @escaping @Sendable (any TaskTransaction) throws -> TaskOutcome
   ) async throws -> TaskOutcome
 
+  /// What a task of the run said when it succeeded; nil when it has not.
+  func outcome(of task: TaskID, in run: RunID) async throws -> TaskOutcome?
+
   /// - Parameter state: `failed`, `retrying` or `cancelled`.
   func failed(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState

@@ -2,7 +2,7 @@ import Transport
 
 /// Takes a provider's key out of what the provider sends back: Alpha Vantage echoes it in a refusal.
 enum KeyRedaction {
-  static let placeholder = "[redacted]"
+  static let mark = "[redacted]"
   /// Documented for everybody; it stands in sentences, and hides nothing.
   private static let publicKey = "demo"
   /// A key as short as this could stand in data by chance; it is looked for only in bodies as short as a refusal.
@@ -31,7 +31,7 @@ enum KeyRedaction {
     var start = 0
     while let found = firstIndex(of: key, in: bytes, from: start) {
       result += bytes[kept..<found]
-      result += Array(placeholder.utf8)
+      result += Array(mark.utf8)
       kept = found + key.count
       start = kept
     }

@@ -20,11 +20,11 @@ public enum MissingRanges {
     guard start < end else { return [] }
     guard let watermark else { return [start..<end] }
     // A source may be late with its last bars, so what was not delivered is asked for again; but not twice for one logical date.
-    let hasNew = watermark.completeUntil < end && watermark.askedAt < logicalDate
+    let hasNew = watermark.completeUntil < end && watermark.askedAt != logicalDate
     var ranges: [Range<Instant>] = []
     if start < watermark.completeFrom {
       if hasNew, answersInOnePiece { return [start..<end] }
-      ranges.append(start..<watermark.completeFrom)
+      ranges.append(start..<min(watermark.completeFrom, end))
     }
     if hasNew { ranges.append(max(overlap(before: watermark.completeUntil, interval), watermark.completeFrom)..<end) }
     return ranges

@@ -1,4 +1,5 @@
 import Foundation
+import JobGraph
 public import Scheduling
 public import Storage
 
@@ -8,9 +9,17 @@ public struct Pruning: Sendable {
   let rawStore: RawStore
   let place: ReportPlace
   let rules: RetentionRules
+  /// Whether somebody has said that even a large part of all candles may go.
+  let mayDeleteMuch: Bool
 
-  public init(_ warehouse: Warehouse, rawStore: RawStore, place: ReportPlace, rules: RetentionRules) {
+  /// The share of all candles that goes without a question.
+  static let shareMax = 0.2
+  /// Below this many a share tells nothing.
+  static let candlesMin = 10_000
+
+  public init(_ warehouse: Warehouse, rawStore: RawStore, place: ReportPlace, rules: RetentionRules, mayDeleteMuch: Bool = false) {
     (self.warehouse, self.rawStore, self.place, self.rules) = (warehouse, rawStore, place, rules)
+    self.mayDeleteMuch = mayDeleteMuch
   }
 
   /// Deletes what is older than the rules keep, counted back from a logical date.
@@ -24,7 +33,14 @@ public struct Pruning: Sendable {
   /// run forgets; the other way round it would leave files that nothing names.
   func removeFiles(at logicalDate: Instant) async throws {
     let rules = rules
-    let doomed = try await warehouse.read { try $0.prunable(by: rules, at: logicalDate) }
+    let (doomed, all) = try await warehouse.read { (try $0.prunable(by: rules, at: logicalDate), try $0.count(of: .candles)) }
+    let candles = doomed.rows.filter { $0.table.hasPrefix("candles") }.reduce(0) { $0 + $1.rows }
+    guard mayDeleteMuch || all < Pruning.candlesMin || Double(candles) <= Double(all) * Pruning.shareMax else {
+      throw TaskFailure(
+        .permanent,
+        "\(candles) of \(all) candles would be deleted, which a wrong date or a short retention may ask for by mistake; nothing was deleted;"
+          + " look with `jobs prune --dry-run`, and delete with `jobs prune --yes`")
+    }
     for hash in doomed.orphanedBodies { rawStore.remove(hash) }
     for folder in doomed.reportFolders where FileManager.default.fileExists(atPath: "\(place.root)/\(folder)") {
       try FileManager.default.removeItem(atPath: "\(place.root)/\(folder)")

@@ -13,44 +13,55 @@ import Subprocess
 /// `shell`: runs a program by its argument vector, in a clean environment, its output captured and capped, its exit status judged.
 public struct RunProgram: StepOperation {
   private let root: String
+  private let groups: ProcessGroups
 
-  /// - Parameter root: the folder in which programs start unless they ask for another below it.
-  public init(root: String) {
-    self.root = root
+  /// - Parameters:
+  ///   - root: the folder in which programs start unless they ask for another below it.
+  ///   - groups: told of every program that runs, so that all can be ended at once.
+  public init(root: String, groups: ProcessGroups = ProcessGroups()) {
+    (self.root, self.groups) = (root, groups)
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let words = context.parameters.texts("run")
     guard let program = words.first else { throw TaskFailure(.permanent, "`run` names no program") }
     let limit = context.parameters.integer("output_bytes_max") ?? 65536
+    let (status, text) = try await start(program, Array(words.dropFirst()), limit: limit, context)
+    for line in text.split(whereSeparator: \.isNewline) { try await context.note(.info, String(line)) }
+    switch status {
+    case .exited(0): return TaskOutcome(note: "exit 0", counts: [.init("output_bytes", text.utf8.count)])
+    case .exited(let number): throw TaskFailure(.permanent, "\(program) ended with exit status \(number)\(RunProgram.excerpt(text))")
+    default: throw TaskFailure(.permanent, "\(program) was ended by a signal (\(status))\(RunProgram.excerpt(text))")
+    }
+  }
+
+  /// Runs the program to its end. Whatever it started ends with it: its process group is killed however it ends.
+  private func start(
+    _ program: String, _ arguments: [String], limit: Int, _ context: StepContext
+  ) async throws -> (TerminationStatus, String) {
     var options = PlatformOptions()
     // The child leads a session of its own, so that its grandchildren can be ended with it.
     options.createSession = true
     options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(5))]
-    let result = try await Subprocess.run(
-      program.contains("/") ? .path(FilePath(program)) : .name(program), arguments: Arguments(Array(words.dropFirst())),
-      environment: environment(context), workingDirectory: FilePath(directory(context)), platformOptions: options, input: .none,
-      output: .sequence, error: .combinedWithOutput
-    ) { execution in
-      let group = execution.processIdentifier.value
-      // Grandchildren keep the pipe open and would outlive the child; they end with its session's process group.
-      do {
+    let group = ProcessGroup(in: groups)
+    defer { group.end() }
+    do {
+      let result = try await Subprocess.run(
+        program.contains("/") ? .path(FilePath(program)) : .name(program), arguments: Arguments(arguments),
+        environment: environment(context), workingDirectory: FilePath(directory(context)), platformOptions: options, input: .none,
+        output: .sequence, error: .combinedWithOutput
+      ) { execution in
+        group.begin(execution.processIdentifier.value)
         return try await withTaskCancellationHandler {
           try await RunProgram.collect(execution.standardOutput, limit: limit)
         } onCancel: {
-          kill(-group, SIGTERM)
+          group.ask()
         }
-      } catch {
-        kill(-group, SIGKILL)
-        throw error
       }
-    }
-    let text = result.closureResult
-    for line in text.split(separator: "\n", omittingEmptySubsequences: true).prefix(200) { try await context.note(.info, String(line)) }
-    switch result.terminationStatus {
-    case .exited(0): return TaskOutcome(note: "exit 0", counts: [.init("output_bytes", text.utf8.count)])
-    case .exited(let status): throw TaskFailure(.permanent, "\(program) ended with exit status \(status)\(RunProgram.excerpt(text))")
-    default: throw TaskFailure(.permanent, "\(program) was ended by a signal (\(result.terminationStatus))\(RunProgram.excerpt(text))")
+      try Task.checkCancellation()
+      return (result.terminationStatus, result.closureResult)
+    } catch let error as SubprocessError {
+      throw TaskFailure(.permanent, "\(program) cannot be started: \(error)")
     }
   }
 
@@ -61,9 +72,19 @@ public struct RunProgram: StepOperation {
       "JOBS_TASK": context.task.id.key, "JOBS_ATTEMPT": String(context.attempt),
     ]
     if case .map(let entries) = context.parameters["environment"] {
-      for entry in entries { values[Environment.Key(rawValue: entry.key)!] = Parameters(entries).optionalText(entry.key) ?? "" }
+      for entry in entries { values[Environment.Key(rawValue: entry.key)!] = RunProgram.text(of: entry.value) }
     }
     return .custom(values)
+  }
+
+  private static func text(of value: JobValue) -> String {
+    switch value {
+    case .string(let text): text
+    case .int(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .bool(let flag): "\(flag)"
+    case .null, .list, .map: ""
+    }
   }
 
   private func directory(_ context: StepContext) -> String {

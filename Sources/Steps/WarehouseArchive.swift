@@ -21,7 +21,12 @@ public struct WarehouseArchive: ResponseArchive {
     return hash.flatMap { rawStore.body($0) }
   }
 
+  /// An answer that has come is kept whole, also when the run is being stopped: asking again would cost quota again.
   public func land(_ response: HTTPResponse, for key: RequestKey) async throws -> LandedResponse {
+    try await Task { try await self.keep(response, for: key) }.value
+  }
+
+  private func keep(_ response: HTTPResponse, for key: RequestKey) async throws -> LandedResponse {
     let hash = try rawStore.store(response.body, gzipped: response.gzippedBody)
     let landed = LandedResponse(hash: hash, key: key, status: response.status)
     try await record(landed, answer: "landed", bytes: response.body.count)
@@ -29,9 +34,12 @@ public struct WarehouseArchive: ResponseArchive {
   }
 
   public func judge(_ landed: LandedResponse, as answer: AnswerClass) async throws {
-    try await warehouse.judge(
-      source: landed.key.provider, request: landed.key.request, logicalDate: landed.key.logicalDate, bodyHash: landed.hash,
-      answer: answer.rawValue)
+    let warehouse = warehouse
+    try await Task {
+      try await warehouse.judge(
+        source: landed.key.provider, request: landed.key.request, logicalDate: landed.key.logicalDate, bodyHash: landed.hash,
+        answer: answer.rawValue)
+    }.value
   }
 
   private func record(_ landed: LandedResponse, answer: String, bytes: Int) async throws {

@@ -41,6 +41,7 @@ public enum AtomicFile {
   /// Puts a finished folder in the place of another in one step; what was there before is deleted afterwards.
   /// - Parameter path: may be missing.
   public static func replaceFolder(at path: String, with fresh: String) throws(FileError) {
+    try syncContents(of: fresh)
     if rename(fresh, path) != 0 {
       guard errno == ENOTEMPTY || errno == EEXIST else { throw FileError(path: path, errno) }
       guard js_exchange(fresh, path) == 0 else { throw FileError(path: path, errno) }
@@ -48,6 +49,14 @@ public enum AtomicFile {
       try? FileManager.default.removeItem(atPath: fresh)
     }
     try syncFolder(of: path)
+  }
+
+  /// One call for all files below: each was written without a sync of its own.
+  private static func syncContents(of folder: String) throws(FileError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: folder, errno) }
+    defer { close(descriptor) }
+    guard js_sync_filesystem(descriptor) == 0 else { throw FileError(path: folder, errno) }
   }
 
   private static func writeAll(_ bytes: ContiguousArray<UInt8>, to descriptor: Int32, path: String) throws(FileError) {

@@ -17,7 +17,8 @@ public struct RawStore: Sendable {
   public func store(_ body: [UInt8], gzipped: [UInt8]? = nil) throws -> String {
     let hash = RawStore.hash(of: body)
     let path = self.path(of: hash)
-    if access(path, F_OK) == 0 { return hash }
+    // Only a whole body is left alone: a damaged one is written again.
+    if access(path, F_OK) == 0, self.body(hash) != nil { return hash }
     try AtomicFile.makeFolder("\(folder)/\(hash.prefix(2))")
     try AtomicFile.write(try gzipped ?? RawStore.gzip(body), to: path)
     return hash

@@ -49,7 +49,8 @@ extension WarehouseReader {
     var report = PruneReport(rows: rows, orphanedBodies: [], reportFolders: [])
     if let age = rules.rawResponses {
       report.orphanedBodies = try String.fetchAll(
-        database, sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(logical_date) < ? ORDER BY body_hash",
+        database,
+        sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(max(logical_date, received_at)) < ? ORDER BY body_hash",
         arguments: [(logicalDate - age).milliseconds])
     }
     if let age = rules.reports {
@@ -66,6 +67,14 @@ extension WarehouseTransaction {
     let report = try reader.prunable(by: rules, at: logicalDate)
     for deletion in rules.deletions(at: logicalDate) {
       try database.execute(sql: "DELETE FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)
+    }
+    for (interval, age) in rules.candles {
+      // What was forgotten is not known any more.
+      let cut = (logicalDate - age).milliseconds
+      try database.execute(
+        sql: """
+          UPDATE watermarks SET complete_from = max(complete_from, ?1), complete_until = max(complete_until, ?1) WHERE interval = ?2
+          """, arguments: [cut, interval.rawValue])
     }
     return report
   }
@@ -84,9 +93,10 @@ extension RetentionRules {
       age.map { Deletion(label: table, table: table, condition: "\(column) < ?\(more)", arguments: [(logicalDate - $0).milliseconds]) }
     }
     let plain = [
-      older("raw_responses", "logical_date", than: rawResponses),
+      // What was fetched or run for an old date is as young as its making.
+      older("raw_responses", "max(logical_date, received_at)", than: rawResponses),
       // The run that prunes, and others under way, stay.
-      older("runs", "logical_date", than: runs, " AND state <> 'running'"),
+      older("runs", "max(logical_date, started_at)", than: runs, " AND state <> 'running'"),
       older("quality_results", "logical_date", than: qualityResults),
       older("signals", "valid_from", than: signals),
       older("tickers", "logical_date", than: tickers),

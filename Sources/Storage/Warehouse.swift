@@ -15,13 +15,15 @@ public final class Warehouse: Sendable {
   /// Opens for writing: makes the file when there is none, and brings its schema up to date.
   /// - Throws: ``WarehouseError``.
   public convenience init(writingTo path: String, lock: borrowing RunLock) throws {
-    try Warehouse.refuseEmptyFile(at: path)
+    try Warehouse.beginFile(at: path)
     do {
       let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
       // A completion must survive a power cut, so each commit is synced. Notes that may be lost say so themselves. Only now: turning
       // WAL on, GRDB sets NORMAL.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       try Schema.migrate(pool, path: path)
+      // It is a database now; the mark only told that it was being made.
+      unlink(Warehouse.mark(of: path))
       let fence = try pool.write { database in
         try Int64.fetchOne(
           database,
@@ -138,6 +140,21 @@ public final class Warehouse: Sendable {
     configuration.maximumReaderCount = 4
     configuration.label = "warehouse"
     return configuration
+  }
+
+  private static func mark(of path: String) -> String { path + ".creating" }
+
+  /// Marks a new file as being made, so that one that was left empty by a full disk or a kill can be told from one that lost its bytes.
+  private static func beginFile(at path: String) throws {
+    let manager = FileManager.default
+    if !manager.fileExists(atPath: path) {
+      try AtomicFile.write([], to: mark(of: path))
+    } else if manager.fileExists(atPath: mark(of: path)) {
+      guard let size = try manager.attributesOfItem(atPath: path)[.size] as? Int, size == 0 else { return }
+      try manager.removeItem(atPath: path)
+    } else {
+      try refuseEmptyFile(at: path)
+    }
   }
 
   /// A file of zero bytes is what a full disk or a careless hand leaves; SQLite would take it for a new database.

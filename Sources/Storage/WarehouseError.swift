@@ -14,6 +14,8 @@ public enum WarehouseError: Error, Sendable, Equatable {
   case readOnly(path: String, reason: String)
   /// Another process has taken over the lock; nothing of this one is written any more.
   case fenced(path: String)
+  /// The journaled plan of a run is of another version of the program.
+  case unreadablePlan(run: String)
   case other(path: String, reason: String)
 
   init(_ error: any Error, path: String) {
@@ -49,6 +51,8 @@ extension WarehouseError: CustomStringConvertible {
     case .diskFull(let path): "\(path): no space left on the disk; what was stored is safe; free some and run again with --resume"
     case .readOnly(let path, let reason): "\(path) cannot be read or written (\(reason)); check its owner, its mode and the disk"
     case .fenced(let path): "\(path): another run has taken over; this one writes nothing more"
+    case .unreadablePlan(let run):
+      "the plan of \(run) was written by another version of jobs and cannot be read by this one; start a new run for its date"
     case .other(let path, let reason): "\(path): \(reason)"
     }
   }

@@ -100,6 +100,22 @@ import Testing
     }
   }
 
+  @Test func `in the crontab is shown with its place, and a run is not dated by guess`() async throws {
+    try await Project.with { project in
+      try project.write("CRON_TZ=UTC\n61 2 * * * jobs run nightly\n", to: "crontab")
+      let mistake = "crontab:2:1: error: minute (field 1 of 5): 61 is out of range; allowed: 0-59\n"
+      let checked = try await project.jobs("check")
+      #expect(checked.status == 78)
+      #expect(checked.err.contains(mistake), "\(checked)")
+      let undated = try await project.jobs("run", "nightly", "--sandbox")
+      #expect(undated.status == 78, "\(undated)")
+      #expect(undated.err.contains(mistake), "\(undated)")
+      #expect(!FileManager.default.fileExists(atPath: "\(project.root)/data"), "nothing was begun")
+      let dated = try await project.start(night + ["--set", "history=30d", "--set", "hourly_history=1d"]).end()
+      #expect(dated.status == 0, "\(dated)")
+    }
+  }
+
   @Test func `is one document for programs, too`() async throws {
     try await Project.with { project in
       try project.write("crypto: [BTCUSDT]\nequties: [AAPL]\n", to: project.watchlist)

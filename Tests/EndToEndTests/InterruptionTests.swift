@@ -29,6 +29,8 @@ import Testing
       #expect(ended.out.contains("CANCELLED"))
       #expect(!ended.out.contains("failed"), "being asked to stop is no failure: \(ended)")
       #expect(try project.rows("SELECT state, exit_status FROM runs") == ["cancelled|\(status)"])
+      let history = try await project.jobs("history", "--sandbox")
+      #expect(history.out.contains("cancelled") && history.out.contains("\(status)"), "\(history)")
       #expect(try project.rows("SELECT step, state FROM tasks ORDER BY step") == ["after|cancelled", "gate|cancelled"])
 
       let again = try project.start(["run", "gate", "--sandbox", "--resume"])

@@ -82,6 +82,18 @@ import Testing
     }
   }
 
+  @Test func `is written once more by hand with the same bytes`() async throws {
+    try await Project.with { project in
+      let first = try await project.start(night).end()
+      try #require(first.status == 0, "\(first)")
+      let files = try project.reportFiles()
+      try FileManager.default.removeItem(atPath: "\(project.root)/\(folder)/index.html")
+      let built = try await project.jobs("report", "build", "nightly", "--sandbox")
+      #expect(built.status == 0, "\(built)")
+      expectSame(files, try project.reportFiles())
+    }
+  }
+
   @Test func `goes on where the night before ended`() async throws {
     try await Project.with { project in
       let first = try await project.start(night).end()

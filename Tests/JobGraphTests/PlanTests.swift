@@ -72,6 +72,19 @@ import Testing
     #expect(kept.filter { !$0.value.isSucceeded }.keys.map(\.step.name).sorted() == ["end", "fetch", "report"])
   }
 
+  @Test func `repeats on resume along the graph, whatever the order of the file`() throws {
+    let steps = [
+      Step(id: "c", uses: "push", needs: ["b"], when: .always), Step(id: "b", uses: "push", needs: ["a"], when: .always),
+      Step(id: "a", uses: "push"),
+    ]
+    let plan = try Plan(
+      of: Job(name: "j", steps: steps), logicalDate: Instant(milliseconds: 0), facts: PlanningFacts(operations: operations))
+    let recorded = ["a": false, "b": true, "c": true].reduce(into: [TaskID: RecordedTask]()) {
+      $0[TaskID(StepID($1.key))] = RecordedTask(isSucceeded: $1.value, attempts: 1)
+    }
+    #expect(plan.recordedToKeep(recorded) { _ in true }.values.allSatisfy { !$0.isSucceeded })
+  }
+
   @Test func `orders its steps after what they need`() throws {
     let steps = [Step(id: "c", uses: "push", needs: ["b"]), Step(id: "b", uses: "push", needs: ["a"]), Step(id: "a", uses: "push")]
     let plan = try Plan(

@@ -134,6 +134,7 @@ private final class RecordingLog: RunLog, Sendable {
     write("complete \(task) \(attempt)")
     return outcome
   }
+  func outcome(of task: TaskID, in run: RunID) async throws -> TaskOutcome? { nil }
   func failed(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState
   ) async throws { write("failed \(task) \(attempt) \(state) \(failure.message)") }

@@ -53,7 +53,8 @@ import Testing
     market.restate(day: 299, close: 999)
     try await desk.fetch(market, night: 301)
     #expect(try await desk.closes(key)[299] == 999)
-    #expect(try await desk.warehouse.read { try $0.restatements(at: day(301)).map(\.openTime) } == [day(299)])
+    #expect(
+      try await desk.warehouse.read { try $0.restatements(at: day(301)).filter { $0.field == "close" }.map(\.openTime) } == [day(299)])
   }
 
   @Test func `reads long histories again from the raw store instead of holding them`() async throws {

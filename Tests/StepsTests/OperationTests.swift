@@ -26,8 +26,8 @@ import Transport
   @Test func `says which program there is not`() async throws {
     let state = try await run(try Bench(), ["no-such-program-at-all"])
     #expect(state.result == .failed)
-    let message = try #require(state["step"]?.failures.first?.failure.message)
-    #expect(message.contains("no-such-program-at-all"))
+    let failure = try #require(state["step"]?.failures.first?.failure)
+    #expect(failure.kind == .permanent && failure.message.hasPrefix("no-such-program-at-all cannot be started: "))
   }
 
   @Test func `gives a clean environment with the facts of the run`() async throws {
@@ -58,6 +58,16 @@ import Transport
     let written = try #require(FileManager.default.contents(atPath: folder + "/child"))
     let child = try #require(Int32(String(decoding: written, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
     // A zombie whose parent is gone is reaped by init; a living one would answer.
+    let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
+    #expect(stat == nil || stat!.contains(") Z "))
+  }
+
+  @Test func `leaves nothing running behind a program that has ended`() async throws {
+    let bench = try Bench()
+    let state = try await run(bench, ["/bin/sh", "-c", "tail -f /dev/null > /dev/null 2>&1 & echo $!"])
+    #expect(state.result == .succeeded)
+    let line = try #require(try await log(bench).first)
+    let child = try #require(Int32(line))
     let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
     #expect(stat == nil || stat!.contains(") Z "))
   }
@@ -155,6 +165,22 @@ import Transport
     #expect(rules == RetentionRules(runs: .days(730), candles: [.minute1: .days(30)]))
     #expect(throws: TaskFailure.self) { try RetentionRules(.map([.init("runz", .string("2y"))])) }
     #expect(throws: TaskFailure.self) { try RetentionRules(.map([.init("runs", .string("soon"))])) }
+  }
+
+  @Test func `ask before a large part of all candles goes, and move the watermark when it does`() async throws {
+    let bench = try Bench()
+    try await bench.fetch(Market(days: 0..<12_000), night: 12_000)
+    let place = ReportPlace(root: NSTemporaryDirectory() + "none", isIntraday: { _, _ in false })
+    let raw = RawStore(folder: NSTemporaryDirectory() + "none")
+    let rules = RetentionRules(candles: [.day1: .days(100)])
+    await #expect(throws: TaskFailure.self) {
+      try await Pruning(bench.warehouse, rawStore: raw, place: place, rules: rules).run(at: day(12_000))
+    }
+    #expect(try await bench.warehouse.read { try $0.count(of: .candles) } == 12_000)
+    let report = try await Pruning(bench.warehouse, rawStore: raw, place: place, rules: rules, mayDeleteMuch: true).run(at: day(12_000))
+    #expect(report.total == 11_900)
+    let key = SeriesKey(source: "memory", symbol: try Symbol("BTCUSDT"), interval: .day1)
+    #expect(try await bench.warehouse.read { try $0.watermark(of: key)?.completeFrom } == day(11_900))
   }
 
   @Test func `delete only what is older, never the run that prunes, and name the bodies that are left alone`() async throws {

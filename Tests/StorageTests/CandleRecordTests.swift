@@ -23,9 +23,9 @@ import Testing
     let changes = try await warehouse.write { try $0.upsert([candle(day: 1, close: 101)], of: key, seenAt: date(3)) }
     #expect(changes.restated == 1)
     let (close, restated) = try await warehouse.read {
-      (try $0.series(key, closedBy: date(9)).close, try $0.restatements(at: date(3)).map(\.openTime))
+      (try $0.series(key, closedBy: date(9)).close, try $0.restatements(at: date(3)).filter { $0.field == "close" })
     }
-    #expect(close == [101] && restated == [date(1)])
+    #expect(close == [101] && restated.map(\.openTime) == [date(1)] && restated.map(\.old) == [100] && restated.map(\.new) == [101])
     #expect(try await warehouse.read { try $0.count(of: .candleRevisions) } == 1)
   }
 
@@ -51,13 +51,25 @@ import Testing
     #expect(try await warehouse.read { try $0.watermark(of: key) } == nil)
   }
 
+  @Test func `and never calls a hole between two ranges whole`() async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    func mark(_ from: Int, _ until: Int) async throws -> String {
+      try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until), askedAt: date(until)) }
+      let mark = try #require(try await warehouse.read { try $0.watermark(of: key) })
+      return "\(mark.completeFrom.utcDay) \(mark.completeUntil.utcDay)"
+    }
+    #expect(try await mark(100, 200) == "1970-04-11 1970-07-20")
+    #expect(try await mark(10, 50) == "1970-04-11 1970-07-20")
+    #expect(try await mark(300, 310) == "1970-10-28 1970-11-07")
+  }
+
   @Test func `and a watermark that only grows`() async throws {
     let (warehouse, key) = (try Warehouse(inMemory: ()), key)
     for (from, until) in [(5, 9), (2, 7), (6, 8)] {
       try await warehouse.write { try $0.extendWatermark(of: key, from: date(from), until: date(until), askedAt: date(until)) }
     }
     #expect(
-      try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(9)))
+      try await warehouse.read { try $0.watermark(of: key) } == Watermark(completeFrom: date(2), completeUntil: date(9), askedAt: date(8)))
   }
 }
 

@@ -36,6 +36,8 @@ final class Folder {
       try AtomicFile.write([UInt8](whole.prefix(count)), to: path, synced: false)
       #expect(store.body(hash) == nil)
     }
+    #expect(try store.store(Array("the answer".utf8)) == hash)
+    #expect(store.body(hash) == Array("the answer".utf8))
   }
 }
 
@@ -89,6 +91,15 @@ final class Folder {
     #expect(throws: WarehouseError.empty(path: path)) { _ = try Warehouse(reading: path) }
     try AtomicFile.write(Array(repeating: 65, count: 5000), to: path)
     #expect(throws: (any Error).self) { _ = try Warehouse(reading: path) }
+  }
+
+  @Test func `that was left empty while it was being made is made anew`() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/jobs.sqlite"
+    for name in ["", ".creating"] { try AtomicFile.write([], to: path + name) }
+    let lock = try RunLock(at: folder.path + "/run.lock", purpose: "test")
+    try await Warehouse(writingTo: path, lock: lock).write { _ in }
+    #expect(!FileManager.default.fileExists(atPath: path + ".creating"))
   }
 
   @Test func `refuses the writes of one whose lock another has taken`() async throws {

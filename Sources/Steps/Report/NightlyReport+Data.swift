@@ -13,7 +13,8 @@ extension NightlyReport {
     let gaps = data.verdicts.filter { $0.rule == "gaps" && !$0.passed }
     let coverage = Coverage(
       dataThrough: data.dataThrough, symbolsExpected: data.expected.count, symbolsDelivered: data.expected.count - stale.count,
-      gaps: data.verdicts.isEmpty ? nil : gaps.reduce(0) { $0 + Int($1.observed ?? 0) }, restatements: data.restated.count,
+      gaps: data.verdicts.isEmpty ? nil : gaps.reduce(0) { $0 + Int($1.observed ?? 0) },
+      restatements: Set(data.restated.map { [$0.key.description, $0.openTime.iso8601] }).count,
       quarantined: data.quarantined.count)
     let newSignals = data.newSignals
     self.init(
@@ -81,7 +82,7 @@ extension ReportData {
       closedSignals: closedSignals.map { $0.change("The signal of \($0.barTime.utcDay) was turned by a new one.") },
       restatedBars: restated.map {
         NightlyReport.RestatedBar(
-          symbol: $0.key.symbol, interval: $0.key.interval, openTime: $0.openTime, field: "values", old: nil, new: nil)
+          symbol: $0.key.symbol, interval: $0.key.interval, openTime: $0.openTime, field: $0.field, old: $0.old, new: $0.new)
       },
       newSymbols: known.map { known in series.keys.map(\.symbol).filter { !known.symbols.contains($0.name) }.sorted() } ?? [],
       missingSymbols: Set(stale.map(\.symbol)).union((known?.symbols ?? []).filter { !names.contains($0) }.compactMap { try? Symbol($0) })
@@ -246,13 +247,16 @@ struct ReportSummary: Codable {
 
   init?(json: String) {
     // Written by us; an unreadable one only leaves out what it would have told.
-    guard let value = try? JSONDecoder().decode(ReportSummary.self, from: Data(json.utf8)) else { return nil }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let value = try? decoder.decode(ReportSummary.self, from: Data(json.utf8)) else { return nil }
     self = value
   }
 
   func json() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 }

@@ -20,7 +20,7 @@ struct ReportData: Sendable {
   /// Signals that a new one of the same strategy has turned.
   var closedSignals: [StoredSignal] = []
   var verdicts: [StoredVerdict]
-  var restated: [(key: SeriesKey, openTime: Instant)]
+  var restated: [Restatement]
   var quarantined: [(key: SeriesKey, reason: String, text: String)]
   var steps: [StepRow]
   var plan: Plan
@@ -36,23 +36,33 @@ extension ReportData {
   /// - Parameters:
   ///   - run: whose plan says what was expected, and whose steps are shown.
   ///   - step: the one that writes the report; steps that it does not wait for may have ended or not, so they are not shown.
+  ///   - folder: where the report will lie; one that lies there now is not its predecessor.
   ///   - intervals: those that the report is about.
-  static func read(_ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, intervals: [Interval]) throws
-    -> ReportData
-  {
+  static func read(
+    _ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, folder: String, intervals: [Interval]
+  ) throws -> ReportData {
     let plan = try reader.plan(of: run)
     let awaited = plan.steps(awaitedBy: step)
     let stored = try reader.seriesKeys().filter { intervals.contains($0.interval) }
     let expected = plan.expectedSeries(intervals)
     let keys = expected.isEmpty ? stored : expected
     var data = ReportData(
-      job: job, logicalDate: logicalDate, previous: try reader.report(of: job, before: logicalDate), expected: keys.sorted(),
+      job: job, logicalDate: logicalDate, previous: try reader.report(of: job, before: logicalDate, notIn: folder), expected: keys.sorted(),
       watermarks: [:], series: [:], actions: [:],
       signals: try reader.signals(validAfter: logicalDate - .days(signalDays), until: logicalDate),
       verdicts: try reader.qualityResults(at: logicalDate), restated: try reader.restatements(at: logicalDate),
       quarantined: try reader.quarantined(at: logicalDate),
       steps: try reader.steps(of: run).filter { awaited.contains($0.step) }, plan: plan,
       failures: try reader.attempts(of: run).filter { $0.state == "failed" })
+    // An attempt that was followed by a good one is a fact of the run, not of the night.
+    let lost = Set(try reader.tasks(of: run).filter { $0.state == "failed" }.map(\.task))
+    data.failures.removeAll { !lost.contains($0.task) }
+    // A symbol that is not followed any more is nobody's worry.
+    let followed = Set(plan.expectedSeries(Interval.allCases))
+    if !followed.isEmpty {
+      data.verdicts.removeAll { !followed.contains($0.key) }
+      data.quarantined.removeAll { !followed.contains($0.key) }
+    }
     for key in data.expected {
       data.watermarks[key] = try reader.watermark(of: key)
       let series = try reader.adjustedSeries(key, closedBy: logicalDate, last: bars)

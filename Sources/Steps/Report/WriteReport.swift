@@ -55,11 +55,12 @@ public struct WriteReport: StepOperation {
     of run: RunID, step: StepID, job: String, _ logicalDate: Instant, _ parameters: Parameters
   ) async throws -> ReportEdition {
     let intervals = parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
+    let folder = place.folder(of: job, logicalDate)
     let data = try await warehouse.read {
       try ReportData.read(
-        $0, run: run, step: step, job: job, logicalDate: logicalDate, intervals: intervals.isEmpty ? [.day1] : intervals)
+        $0, run: run, step: step, job: job, logicalDate: logicalDate, folder: folder, intervals: intervals.isEmpty ? [.day1] : intervals)
     }
-    return try ReportEdition(data, folder: place.folder(of: job, logicalDate))
+    return try ReportEdition(data, folder: folder)
   }
 }
 

@@ -38,13 +38,30 @@ extension RunPage {
         step: step.id.name, uses: step.uses, state: ended.flatMap { JobGraph.TaskState(rawValue: $0.state) } ?? .running,
         tasks: rows.map { TaskFacts($0, attempts: attempts[$0.task] ?? []) }, note: ended?.reason)
     }
-    let states = Set(facts.map(\.state))
-    let state = states.contains(.failed) ? "partial" : "succeeded"
+    let state = RunPage.state(of: plan, steps)
     return RunPage(
-      id: run.name, job: row.job, logicalDate: row.logicalDate, trigger: row.trigger, state: state,
-      verdict: states.contains(.failed) ? .warning : .ok, started: row.startedAt,
+      id: run.name, job: row.job, logicalDate: row.logicalDate, trigger: row.trigger, state: state.rawValue,
+      verdict: state == .succeeded || state == .notDue ? .ok : state == .partial ? .warning : .bad, started: row.startedAt,
       ended: attempts.values.flatMap { $0 }.compactMap(\.endedAt).max(), steps: facts,
       requests: RequestFacts.counted(try reader.answerCounts(at: row.logicalDate)), overview: .known("index.html"))
+  }
+}
+
+extension RunPage {
+  /// How the run will be called when its last step, which writes this page, succeeds.
+  private static func state(of plan: Plan, _ steps: [StepRow]) -> RunResult {
+    let ended = Dictionary(steps.map { ($0.step, $0.state) }) { $1 }
+    let ordinary = plan.steps.filter { !$0.isFinal }
+    if ordinary.contains(where: { ended[$0.id] == "cancelled" }) { return .failed }
+    if let deliverable = plan.deliverable.flatMap({ plan.step($0) }) {
+      if deliverable.skip?.isShortfall == true { return .failed }
+      if deliverable.skip == nil, ended[deliverable.id] != "succeeded" { return .failed }
+    }
+    let isShort = ordinary.contains { step in
+      ended[step.id] == "failed" || step.skip?.isShortfall == true
+        || (step.skip == nil && step.when != .failure && ended[step.id] == "skipped")
+    }
+    return isShort ? .partial : .succeeded
   }
 }
 

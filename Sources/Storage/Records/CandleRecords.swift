@@ -152,15 +152,28 @@ extension WarehouseTransaction {
     return true
   }
 
-  /// Moves the watermark, in the same transaction as the rows; it never shrinks.
+  /// Moves the watermark, in the same transaction as the rows.
+  ///
+  /// What was known and what was fetched are joined where they touch. Where a hole lies between them the later range is kept: the
+  /// older rows stay, and are asked for again when they are wanted.
   public func extendWatermark(of key: SeriesKey, from: Instant, until: Instant, askedAt: Instant) throws {
+    var merged = Watermark(completeFrom: from, completeUntil: until, askedAt: askedAt)
+    if let known = try reader.watermark(of: key) {
+      if from <= known.completeUntil, until >= known.completeFrom {
+        merged.completeFrom = min(from, known.completeFrom)
+        merged.completeUntil = max(until, known.completeUntil)
+      } else if known.completeUntil > until {
+        (merged.completeFrom, merged.completeUntil) = (known.completeFrom, known.completeUntil)
+      }
+    }
     try database.cachedStatement(
       sql: """
-        INSERT INTO watermarks (source, symbol, interval, complete_from, complete_until, asked_at) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET complete_from = min(complete_from, excluded.complete_from),
-          complete_until = max(complete_until, excluded.complete_until), asked_at = max(asked_at, excluded.asked_at)
+        INSERT OR REPLACE INTO watermarks (source, symbol, interval, complete_from, complete_until, asked_at) VALUES (?, ?, ?, ?, ?, ?)
         """
-    ).execute(arguments: [key.source, key.symbol.name, key.interval.rawValue, from.milliseconds, until.milliseconds, askedAt.milliseconds])
+    ).execute(arguments: [
+      key.source, key.symbol.name, key.interval.rawValue, merged.completeFrom.milliseconds, merged.completeUntil.milliseconds,
+      merged.askedAt.milliseconds,
+    ])
   }
 
   /// Remembers which response brought the candles between two open times.

@@ -102,7 +102,10 @@ extension WarehouseTransaction {
     return new
   }
 
+  /// One report lies in one folder: a row of another instant of the day, whose files this one has replaced, goes.
   public func upsert(_ report: PublishedReport) throws {
+    try database.execute(
+      sql: "DELETE FROM reports WHERE path = ? AND logical_date <> ?", arguments: [report.path, report.logicalDate.milliseconds])
     try database.execute(
       sql: """
         INSERT INTO reports (job, logical_date, verdict, path, summary) VALUES (?, ?, ?, ?, ?)
@@ -159,12 +162,14 @@ extension WarehouseReader {
   }
 
   /// The latest report of a job before a date.
-  public func report(of job: String, before logicalDate: Instant) throws -> PublishedReport? {
+  /// - Parameter folder: one that lies there does not count: it is about to be replaced.
+  public func report(of job: String, before logicalDate: Instant, notIn folder: String) throws -> PublishedReport? {
     try Row.fetchOne(
       database,
-      sql:
-        "SELECT job, logical_date, verdict, path, summary FROM reports WHERE job = ? AND logical_date < ? ORDER BY logical_date DESC LIMIT 1",
-      arguments: [job, logicalDate.milliseconds]
+      sql: """
+        SELECT job, logical_date, verdict, path, summary FROM reports WHERE job = ? AND logical_date < ? AND path <> ?
+        ORDER BY logical_date DESC LIMIT 1
+        """, arguments: [job, logicalDate.milliseconds, folder]
     ).map(WarehouseReader.report)
   }
 

@@ -61,13 +61,20 @@ extension WarehouseReader {
     return found.count == 1 || found.first?.id.name == name ? found.first : nil
   }
 
-  /// The newest run of a job that did not come to its end.
-  public func unfinishedRun(of job: String) throws -> RunRow? {
-    guard let last = try runs(of: job, limit: 1).first else { return nil }
-    switch last.state {
-    case .running, .interrupted, .cancelled, .failed, .partial: return last
-    case .succeeded, .missed, .notDue: return nil
-    }
+  /// The newest run of a job that did not come to its end, and that no later run for the same date has made good.
+  /// - Parameter logicalDate: nil for any.
+  public func unfinishedRun(of job: String, logicalDate: Instant? = nil) throws -> RunRow? {
+    try Row.fetchOne(
+      database,
+      sql: """
+        \(WarehouseReader.selectRun) WHERE job = ?1 AND (?2 IS NULL OR logical_date = ?2)
+          AND state IN ('running', 'interrupted', 'cancelled', 'failed', 'partial')
+          AND NOT EXISTS (
+            SELECT 1 FROM runs AS later WHERE later.job = runs.job AND later.logical_date = runs.logical_date
+              AND later.started_at > runs.started_at AND later.state IN ('succeeded', 'not due'))
+        ORDER BY started_at DESC, id DESC LIMIT 1
+        """, arguments: [job, logicalDate?.milliseconds]
+    ).map(WarehouseReader.run)
   }
 
   public func runCount(of job: String, logicalDate: Instant) throws -> Int {
@@ -79,7 +86,11 @@ extension WarehouseReader {
     guard let text = try String.fetchOne(database, sql: "SELECT plan FROM runs WHERE id = ?", arguments: [run.name]) else {
       throw DatabaseError(message: "there is no run \(run)")
     }
-    return try PlanRecord(json: text).plan
+    do {
+      return try PlanRecord(json: text).plan
+    } catch {
+      throw WarehouseError.unreadablePlan(run: run.name)
+    }
   }
 
   /// The plans of the runs of a job for a logical date.
@@ -87,7 +98,8 @@ extension WarehouseReader {
     try String.fetchAll(
       database, sql: "SELECT plan FROM runs WHERE job = ? AND logical_date = ? ORDER BY started_at, id",
       arguments: [job, logicalDate.milliseconds]
-    ).map { try PlanRecord(json: $0).plan }
+      // What another version wrote and this one cannot read says nothing here.
+    ).compactMap { try? PlanRecord(json: $0).plan }
   }
 
   public func steps(of run: RunID) throws -> [StepRow] {

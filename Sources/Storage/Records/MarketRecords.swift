@@ -32,6 +32,16 @@ public struct TickerRow: Sendable, Equatable {
   }
 }
 
+/// A figure of a stored candle that its source has changed.
+public struct Restatement: Sendable, Equatable {
+  public let key: SeriesKey
+  public let openTime: Instant
+  /// `open`, `high`, `low`, `close` or `volume`.
+  public let field: String
+  public let old: Double
+  public let new: Double
+}
+
 extension WarehouseTransaction {
   /// Replaces the descriptions of a market's instruments; those no longer listed keep their last one.
   public func upsert(_ instruments: [InstrumentRow], source: String, describedAt logicalDate: Instant) throws {
@@ -96,13 +106,24 @@ extension WarehouseReader {
     }
   }
 
-  /// How many candles of each series were restated by runs of a logical date.
-  public func restatements(at logicalDate: Instant) throws -> [(key: SeriesKey, openTime: Instant)] {
-    try Row.fetchAll(
+  /// The figures that runs of a logical date found restated, by series, bar and field.
+  public func restatements(at logicalDate: Instant) throws -> [Restatement] {
+    let fields = ["open", "high", "low", "close", "volume"]
+    return try Row.fetchAll(
       database,
-      sql: "SELECT source, symbol, interval, open_time FROM candle_revisions WHERE replaced_at = ? ORDER BY symbol, interval, open_time",
-      arguments: [logicalDate.milliseconds]
-    ).map { (try WarehouseReader.seriesKey($0), Instant(milliseconds: $0[3])) }
+      sql: """
+        SELECT source, symbol, interval, open_time, old.open, old.high, old.low, old.close, old.volume,
+          new.open, new.high, new.low, new.close, new.volume
+        FROM candle_revisions AS old JOIN candles AS new USING (source, symbol, interval, open_time)
+        WHERE replaced_at = ? ORDER BY symbol, interval, open_time, source
+        """, arguments: [logicalDate.milliseconds]
+    ).flatMap { row in
+      let (key, openTime) = (try WarehouseReader.seriesKey(row), Instant(milliseconds: row[3]))
+      return fields.enumerated().compactMap { index, field -> Restatement? in
+        let (old, new): (Double, Double) = (row[4 + index], row[9 + index])
+        return old == new ? nil : Restatement(key: key, openTime: openTime, field: field, old: old, new: new)
+      }
+    }
   }
 
   public func quarantined(at logicalDate: Instant) throws -> [(key: SeriesKey, reason: String, text: String)] {

@@ -55,6 +55,9 @@ struct PlanRecord: Codable {
 
   init(json text: String) throws {
     self = try JSONDecoder().decode(PlanRecord.self, from: Data(text.utf8))
+    guard version == 1 else {
+      throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "version \(version) of a plan is not known here"))
+    }
   }
 }
 

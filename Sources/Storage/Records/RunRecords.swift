@@ -46,6 +46,18 @@ extension Warehouse: RunLog {
     }
   }
 
+  public func outcome(of task: TaskID, in run: RunID) async throws -> TaskOutcome? {
+    try await read { reader in
+      try Row.fetchOne(
+        reader.database,
+        sql: "SELECT note, counts, warnings FROM tasks WHERE run_id = ? AND step = ? AND task = ? AND state = 'succeeded'",
+        arguments: [run.name, task.step.name, task.key]
+      ).map {
+        TaskOutcome(note: $0[0], counts: try JSONText.decodeCounts($0[1]), warnings: try JSONText.decodeTexts($0[2]))
+      }
+    }
+  }
+
   public func failed(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState
   ) async throws {

@@ -19,6 +19,9 @@ struct Prune: AsyncParsableCommand {
   @Flag(name: .customLong("dry-run"), help: "Show what would be deleted, delete nothing.")
   var dryRun = false
 
+  @Flag(help: "Delete even more than a fifth of all candles.")
+  var yes = false
+
   @Option(help: "Ages count back from here: a day or an instant. Default: now, but never later than the last run's date.")
   var date: String?
 
@@ -61,7 +64,9 @@ struct Prune: AsyncParsableCommand {
     let lock = try RunLock(at: workspace.lockFile, purpose: "prune")
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
     let date = try await logicalDate(warehouse)
-    return try await Pruning(warehouse, rawStore: workspace.rawStore, place: try workspace.reportPlace(), rules: rules).run(at: date)
+    return try await Pruning(
+      warehouse, rawStore: workspace.rawStore, place: try workspace.reportPlace(), rules: rules, mayDeleteMuch: yes
+    ).run(at: date)
   }
 
   /// A clock that runs ahead must not delete everything: without `--date`, ages count back from the last run at the latest.

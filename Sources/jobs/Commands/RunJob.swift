@@ -73,6 +73,9 @@ struct RunJob: AsyncParsableCommand {
     guard workspace.isSandbox || (sandboxData == nil && sandboxFaults == nil) else {
       throw Failure(.usage, "--sandbox-data and --sandbox-faults are for the sandbox; add --sandbox")
     }
+    guard !resume || (overrides.isEmpty && only.isEmpty && skip.isEmpty) else {
+      throw Failure(.usage, "a resumed run follows the plan it began with, so --resume takes no --set, --only or --skip")
+    }
     let (job, configuration) = try workspace.job(job, overrides: overrides)
     let selection = Selection(only: only, skip: skip)
     _ = try selection.steps(of: job)
@@ -91,7 +94,7 @@ struct RunJob: AsyncParsableCommand {
       workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate,
       trigger: trigger ?? (workspace.isSandbox ? "sandbox" : "manual"), selection: selection,
       sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()), isOffline: offline,
-      isResumed: resume, observe: { printer.observe($0) })
+      isResumed: resume, resumedDate: resume && date != nil ? logicalDate : nil, observe: { printer.observe($0) })
     let beat = Task { await printer.heartbeat() }
     let result: RunSession.Result
     do {

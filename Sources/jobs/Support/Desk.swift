@@ -19,6 +19,8 @@ struct Desk {
   let registry: StepRegistry
   /// Why a secret cannot be used, by name.
   let missingSecrets: [String: String]
+  /// The programs that shell steps have running.
+  let programs: ProcessGroups
   /// The clock of limits, retries and providers.
   let time: any TimeSource
 
@@ -67,11 +69,12 @@ struct Desk {
         settings: settings, http: http, limiter: limiter, archive: archive, time: time, isOffline: isOffline)
     }
     missingSecrets = isOffline ? [:] : missing
-    registry = Desk.registry(workspace, warehouse, clients, place: try workspace.reportPlace())
+    programs = ProcessGroups()
+    registry = Desk.registry(workspace, warehouse, clients, programs, place: try workspace.reportPlace())
   }
 
   private static func registry(
-    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], place: ReportPlace
+    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProcessGroups, place: ReportPlace
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -104,7 +107,7 @@ struct Desk {
     makers["realtime.push"] = {
       try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
     }
-    makers["shell"] = { _ in RunProgram(root: workspace.root) }
+    makers["shell"] = { _ in RunProgram(root: workspace.root, groups: programs) }
     var registry = StepRegistry()
     for declaration in Operations.all {
       let made = makers[declaration.name]

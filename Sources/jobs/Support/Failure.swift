@@ -111,7 +111,7 @@ private struct ErrorDocument: Encodable {
 extension WarehouseError {
   fileprivate var commandStatus: CommandStatus {
     switch self {
-    case .missing, .empty, .newerSchema, .damaged: .badData
+    case .missing, .empty, .newerSchema, .damaged, .unreadablePlan: .badData
     case .busy, .fenced: .tryAgainLater
     case .diskFull, .readOnly, .other: .storage
     }

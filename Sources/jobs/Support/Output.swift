@@ -18,6 +18,11 @@ enum Output {
     try? write(Array((text + "\n").utf8), to: STDERR_FILENO)  // standard error is closed or full: there is no better place to say so
   }
 
+  /// Writes to the terminal as it is; when nobody can read it, nothing is lost.
+  static func draw(_ text: String) {
+    try? write(Array(text.utf8), to: STDERR_FILENO)  // the terminal is gone: there is nothing to draw on
+  }
+
   /// A document for programs: keys sorted, one per command, also on failure.
   static func json(_ value: some Encodable) throws {
     let encoder = JSONEncoder()

@@ -31,7 +31,10 @@ struct Planner {
     let keys = series(of: step)
     guard !keys.isEmpty else { return nil }
     let isCurrent = try await warehouse.read { reader in
-      try keys.allSatisfy { try reader.watermark(of: $0)?.completeUntil ?? Instant(milliseconds: 0) > session.date.midnight }
+      try keys.allSatisfy { key in
+        guard let mark = try reader.watermark(of: key) else { return false }
+        return mark.completeFrom <= session.date.midnight && mark.completeUntil > session.date.midnight
+      }
     }
     guard isCurrent else { return nil }
     // A night that is run again is told as it was: what was due is due again, and finds that it has everything.
@@ -66,6 +69,14 @@ struct Planner {
       }
       return date
     }
-    return try workspace.crontab().0.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
+    let (crontab, defects) = try workspace.crontab()
+    let mistakes = defects.filter { $0.severity == .error }
+    guard mistakes.isEmpty else {
+      throw Failure(
+        .configuration,
+        "without --date a run is about the latest start that the crontab states, and that cannot be read:\n"
+          + mistakes.map(\.description).joined(separator: "\n"))
+    }
+    return crontab.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
   }
 }

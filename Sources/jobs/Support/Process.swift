@@ -18,6 +18,8 @@ enum Process {
   /// Calls `body` with each signal that asks a run to stop, for the rest of the process's life.
   static func onStopSignals(_ body: @escaping @Sendable (Int32) -> Void) {
     for number in [SIGINT, SIGTERM, SIGHUP] {
+      // Under nohup a closed terminal is no reason to stop.
+      if number == SIGHUP, isIgnored(SIGHUP) { continue }
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in body(number) }
@@ -25,5 +27,11 @@ enum Process {
       // A source ends with its last reference; this one is meant to last.
       _ = Unmanaged.passRetained(source as AnyObject)
     }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -36,7 +36,7 @@ final class RunPrinter: Sendable {
         running[task.step, default: 1] -= 1
         if state == .failed { done[task.step, default: 0] += 1 }
         let next = state == .retrying ? "; another attempt follows" : ""
-        line("\(state == .retrying ? "retry" : state.rawValue) \(task): \(failure.message) (attempt \(attempt))\(next)")
+        line("\(state == .retrying ? "retry" : state.rawValue) \(task): \(OneLine.shown(failure.message)) (attempt \(attempt))\(next)")
       case .stepEnded(let step):
         started[step.id] = nil
         if !isTerminal { line(RunPrinter.text(of: step)) }
@@ -70,7 +70,7 @@ final class RunPrinter: Sendable {
 
   private func erase() {
     guard isTerminal, drawn > 0 else { return }
-    for _ in 0..<drawn { FileHandle.standardError.write(Data("\u{1B}[1A\u{1B}[2K".utf8)) }
+    for _ in 0..<drawn { Output.draw("\u{1B}[1A\u{1B}[2K") }
     drawn = 0
   }
 

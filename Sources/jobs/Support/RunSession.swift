@@ -28,6 +28,8 @@ struct RunSession {
   let sandbox: SandboxSettings
   let isOffline: Bool
   let isResumed: Bool
+  /// The date of the run to resume; nil for the newest that is unfinished.
+  let resumedDate: Instant?
   let observe: @Sendable (RunProgress) -> Void
 
   /// How the run ended.
@@ -64,7 +66,7 @@ struct RunSession {
 
     let (header, state) = try await open(resumed, date, desk)
     lock.describe("run \(header.id)")
-    let stop = StopWatch()
+    let stop = StopWatch(programs: desk.programs)
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
@@ -94,9 +96,12 @@ struct RunSession {
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
-    let name = job.name
-    guard let row = try await warehouse.read({ try $0.unfinishedRun(of: name) }) else {
-      throw Failure(.usage, "no run of \(name) is unfinished; `jobs history \(name)` lists them, `jobs run \(name)` starts a new one")
+    let (name, date) = (job.name, resumedDate)
+    guard let row = try await warehouse.read({ try $0.unfinishedRun(of: name, logicalDate: date) }) else {
+      throw Failure(
+        .usage,
+        "no run of \(name)\(date.map { " for \($0)" } ?? "") is unfinished; `jobs history \(name)` lists them, `jobs run \(name)` starts a new one"
+      )
     }
     return row
   }
@@ -162,7 +167,8 @@ private final class StopWatch: Sendable {
   private let lock = NSLock()
   nonisolated(unsafe) private var hasAsked = false
 
-  init() {
+  /// - Parameter programs: ended before the process ends at once.
+  init(programs: ProcessGroups) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
@@ -170,7 +176,10 @@ private final class StopWatch: Sendable {
         defer { hasAsked = true }
         return !hasAsked
       }
-      guard isFirst else { Foundation.exit(number == SIGTERM ? 143 : 130) }
+      guard isFirst else {
+        programs.killAll()
+        Foundation.exit(number == SIGTERM ? 143 : 130)
+      }
       Output.say("stopping after the current write (again to stop now)")
       continuation.yield(number == SIGINT ? .interrupt : .signal)
     }

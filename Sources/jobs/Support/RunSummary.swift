@@ -29,7 +29,7 @@ struct RunSummary {
         RunPrinter.word(for: step), step.id.name, step.tasks == 1 ? "" : "\(step.succeeded)/\(step.tasks)", what(step), took(step),
       ])
     }
-    return table.text(width: Output.width)
+    return table.text(width: Output.width).trimmingCharacters(in: .newlines)
   }
 
   /// The sum of what the tasks said, or the one thing that the only task said.
@@ -65,8 +65,8 @@ struct RunSummary {
   }
 
   private var problems: [String] {
-    let failures = steps.flatMap { step in step.failures.map { "  failed \($0.task): \($0.failure.message)" } }
-    let warnings = result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \($0)" } }
+    let failures = steps.flatMap { step in step.failures.map { "  failed \($0.task): \(OneLine.shown($0.failure.message))" } }
+    let warnings = result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \(OneLine.shown($0))" } }
     func capped(_ lines: [String]) -> [String] {
       lines.count <= 10 ? lines : lines.prefix(10) + ["  … and \(lines.count - 10) more; `jobs show \(result.run)` lists them"]
     }
