@@ -34,13 +34,14 @@ struct Bench {
       ("candles", CandlesExperiment(bench: bench).rows), ("tasks", ManyTasksExperiment(bench: bench).rows),
       ("night", NightExperiment(bench: bench).rows),
     ]
+    let stamp = Machine.stamp
     var results = Results(path: "\(bench.project)/Benchmarks/results.md")
     for experiment in experiments where names.isEmpty || names.contains(experiment.name) {
       print(experiment.name)
       results.add(try experiment.rows())
     }
     // A part is for looking at; the page keeps whole measurements.
-    if names.isEmpty, !bench.isQuick { try results.write(stamp: Machine.stamp) }
+    if names.isEmpty, !bench.isQuick { try results.write(stamp: stamp) }
     for name in results.missed { print("missed: \(name)") }
   }
 }

@@ -34,8 +34,14 @@ struct Results {
     let limit = row.limit.map { "\(row.figure.unit.text($0))\(row.isWithinLimit == true ? "" : ": MISSED")" }
     return [
       row.name, row.figure.text, row.baseline.map { "\($0.name): \($0.figure.text)" } ?? "",
-      row.ratio.map { "\(Figure.Unit.seconds.number($0)) times" } ?? "", limit ?? "", previous[row.name] ?? "",
+      row.ratio.map(Results.ratio) ?? "", limit ?? "", previous[row.name] ?? "",
     ]
+  }
+
+  /// `2.47`, or `1/67` for what is far cheaper.
+  private static func ratio(_ value: Double) -> String {
+    value > 0 && value < 0.1
+      ? "1/\(Figure.Unit.seconds.number((1 / value).rounded()).prefix { $0 != "." })" : Figure.Unit.seconds.number(value)
   }
 
   func write(stamp: String) throws {

@@ -23,6 +23,18 @@ struct Root {
     try text.write(toFile: "\(path)/Jobs/\(name).yaml", atomically: true, encoding: .utf8)
   }
 
+  /// Replaces the addresses of providers.
+  func ask(_ addresses: [String: String]) throws {
+    let file = "\(path)/Jobs/config/providers.yaml"
+    var provider = ""
+    let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      if let first = line.first, first.isLetter { provider = String(line.prefix { $0 != ":" }) }
+      guard line.hasPrefix("  base_url:"), let address = addresses[provider] else { return String(line) }
+      return "  base_url: \(address)"
+    }
+    try lines.joined(separator: "\n").write(toFile: file, atomically: true, encoding: .utf8)
+  }
+
   /// Forgets everything that was stored and written.
   func clear() throws {
     for name in ["data", "reports"] where FileManager.default.fileExists(atPath: "\(path)/\(name)") {
