@@ -1,6 +1,7 @@
 // The baseline of durable work: `commits-in-c DATABASE COUNT [spawn]`
 //
-// COUNT transactions of two updates, each synced to the disk before the next begins; with `spawn`, /bin/true is run once as well.
+// COUNT transactions of two updates, each synced to the disk before the next begins, and an orderly close; with `spawn`, /bin/true is run
+// once as well.
 #define _GNU_SOURCE
 #include <spawn.h>
 #include <sqlite3.h>
@@ -41,5 +42,8 @@ int main(int argc, char **argv) {
     sqlite3_reset(attempt);
     run(database, "COMMIT");
   }
-  return 0;
+  // Closing copies the log into the file and syncs both, as the program does.
+  sqlite3_finalize(task);
+  sqlite3_finalize(attempt);
+  return sqlite3_close(database) == SQLITE_OK ? 0 : 1;
 }
