@@ -39,7 +39,7 @@ public struct GraphDrawing: Sendable {
   }
 
   private static let style = """
-    svg { color-scheme: light dark; font: 13px system-ui, sans-serif; } rect { fill: none; stroke: currentColor; } \
+    svg { color-scheme: light dark; font: 13px system-ui, sans-serif; } rect { fill: Canvas; stroke: currentColor; } \
     text { fill: currentColor; } .uses { font-size: 11px; opacity: 0.7; } path { fill: none; stroke: currentColor; opacity: 0.6; } \
     .any { stroke-dasharray: 4 3; } .tip { fill: currentColor; stroke: none; }
     """

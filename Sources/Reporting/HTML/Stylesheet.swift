@@ -102,7 +102,7 @@ enum Stylesheet {
   private static let media = """
     @media (max-width:680px){body{padding:0 14px 32px}.verdict,.pair{grid-template-columns:minmax(0,1fr)}.verdict{padding:10px 12px}
     .facts{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:6px 12px}.facts dd{font-size:15px}h1{font-size:19px;margin:12px 0 8px}
-    .groups{grid-template-columns:minmax(0,1fr)}td.wide{min-width:300px}th,td{padding-right:7px}table{font-size:12px}}
+    .groups{grid-template-columns:minmax(0,1fr)}td.wide{min-width:560px}th,td{padding-right:7px}table{font-size:12px}}
     @media (prefers-reduced-motion:reduce){*{transition:none}}
     @page{size:A4;margin:14mm 12mm}
     @media print{:root{color-scheme:light;--paper:#fff;--raised:#f6f7f8;--ink:#000;--soft:#444;--line:#ccc;--strong:#000;--up:#005A8F;--down:#B34700;
