@@ -27,14 +27,12 @@ public struct RequestEstimate: Sendable, Equatable {
   }
 
   private mutating func add(_ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?) throws {
-    let texts = (task.values + step.with).reduce(into: [String: String]()) { texts, entry in
-      if case .string(let text) = entry.value, texts[entry.key] == nil { texts[entry.key] = text }
-    }
+    let wanted = step.with.first { $0.key == "history" }?.value
+    var text = "all"
+    if case .string(let given)? = wanted { text = given }
     // A name that is no symbol fails its task before anything is asked.
-    guard let symbol = try? Symbol(texts["symbol"] ?? ""), let history = History(texts["history"] ?? "all") else { return }
-    let isCrypto = step.uses.hasPrefix("binance")
-    let interval = texts["interval"].flatMap { Interval(rawValue: $0) } ?? .day1
-    let key = SeriesKey(source: isCrypto ? "binance" : "alphavantage", symbol: symbol, interval: interval)
+    guard let key = SeriesKey(fetchedBy: task, of: step.uses), let history = History(text) else { return }
+    let (isCrypto, interval) = (step.uses.hasPrefix("binance"), key.interval)
     let ranges = MissingRanges.of(
       interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate),
       watermark: try reader?.watermark(of: key),

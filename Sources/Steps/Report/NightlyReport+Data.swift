@@ -85,6 +85,7 @@ extension ReportData {
           symbol: $0.key.symbol, interval: $0.key.interval, openTime: $0.openTime, field: $0.field, old: $0.old, new: $0.new)
       },
       newSymbols: known.map { known in series.keys.map(\.symbol).filter { !known.symbols.contains($0.name) }.sorted() } ?? [],
+      // `try?`: an earlier report named only symbols.
       missingSymbols: Set(stale.map(\.symbol)).union((known?.symbols ?? []).filter { !names.contains($0) }.compactMap { try? Symbol($0) })
         .sorted())
   }

@@ -116,18 +116,8 @@ public enum MarketRules {
 extension Plan {
   /// The series that the plan's tasks fetch.
   func expectedSeries(_ intervals: [Interval]) -> [SeriesKey] {
-    var keys = Set<SeriesKey>()
-    for step in steps where step.uses.hasSuffix(".candles") {
-      for task in step.tasks {
-        let values = Dictionary(uniqueKeysWithValues: task.values.map { ($0.key, $0.value) })
-        // A name that is no symbol fails its task, which the report shows; it has no series.
-        guard case .string(let name)? = values["symbol"], let symbol = try? Symbol(name) else { continue }
-        var interval = Interval.day1
-        if case .string(let text)? = values["interval"], let named = Interval(rawValue: text) { interval = named }
-        guard intervals.contains(interval) else { continue }
-        keys.insert(SeriesKey(source: String(step.uses.prefix { $0 != "." }), symbol: symbol, interval: interval))
-      }
-    }
-    return keys.sorted()
+    let keys = steps.filter { $0.uses.hasSuffix(".candles") }
+      .flatMap { step in step.tasks.compactMap { SeriesKey(fetchedBy: $0, of: step.uses) } }
+    return Set(keys.filter { intervals.contains($0.interval) }).sorted()
   }
 }

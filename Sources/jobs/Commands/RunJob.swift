@@ -24,20 +24,8 @@ struct RunJob: AsyncParsableCommand {
   @Argument(help: "The job: a file in Jobs/, without .yaml.", completion: .shellCommand("ls Jobs 2>/dev/null | sed -n 's/\\.yaml$//p'"))
   var job: String
 
-  @Option(help: "What the run is about: a day (its midnight UTC) or an instant. Default: the latest scheduled one.")
-  var date: String?
-
   @Flag(help: "Go on with the last unfinished run: what succeeded stays.")
   var resume = false
-
-  @Option(help: "Only these steps: a name, +name, name+ or tag:name. May be repeated.")
-  var only: [String] = []
-
-  @Option(help: "All but these steps.")
-  var skip: [String] = []
-
-  @Option(name: .customLong("set"), help: "A parameter of the job: NAME=VALUE. May be repeated.")
-  var overrides: [String] = []
 
   @Flag(help: "Use what was fetched for this date before, and nothing else.")
   var offline = false
@@ -66,6 +54,7 @@ struct RunJob: AsyncParsableCommand {
   @Option(help: .hidden)
   var trigger: String?
 
+  @OptionGroup var choice: ChoiceOptions
   @OptionGroup var place: PlaceOptions
 
   func run() async throws {
@@ -73,13 +62,13 @@ struct RunJob: AsyncParsableCommand {
     guard workspace.isSandbox || (sandboxData == nil && sandboxFaults == nil) else {
       throw Failure(.usage, "--sandbox-data and --sandbox-faults are for the sandbox; add --sandbox")
     }
-    guard !resume || (overrides.isEmpty && only.isEmpty && skip.isEmpty) else {
+    guard !resume || (choice.overrides.isEmpty && choice.only.isEmpty && choice.skip.isEmpty) else {
       throw Failure(.usage, "a resumed run follows the plan it began with, so --resume takes no --set, --only or --skip")
     }
-    let (job, configuration) = try workspace.job(job, overrides: overrides)
-    let selection = Selection(only: only, skip: skip)
+    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    let selection = choice.selection
     _ = try selection.steps(of: job)
-    let logicalDate = try Planner.logicalDate(date, of: job.name, workspace, now: SystemTime().now())
+    let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: SystemTime().now())
     if dryRun {
       return try await PlanPrinter(
         workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
@@ -94,7 +83,7 @@ struct RunJob: AsyncParsableCommand {
       workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate,
       trigger: trigger ?? (workspace.isSandbox ? "sandbox" : "manual"), selection: selection,
       sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()), isOffline: offline,
-      isResumed: resume, resumedDate: resume && date != nil ? logicalDate : nil, observe: { printer.observe($0) })
+      isResumed: resume, resumedDate: resume && choice.date != nil ? logicalDate : nil, observe: { printer.observe($0) })
     let beat = Task { await printer.heartbeat() }
     let result: RunSession.Result
     do {

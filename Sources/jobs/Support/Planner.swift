@@ -45,17 +45,7 @@ struct Planner {
   }
 
   func series(of step: Step) -> [SeriesKey] {
-    let source = String(step.uses.prefix { $0 != "." })
-    return Plan.tasks(of: step).compactMap { task in
-      var (symbol, interval): (Symbol?, Interval) = (nil, .day1)
-      for value in task.values {
-        guard case .string(let text) = value.value else { continue }
-        // A name that is no symbol fails its own task; it has no series.
-        if value.key == "symbol" { symbol = try? Symbol(text) }
-        if value.key == "interval" { interval = Interval(rawValue: text) ?? .day1 }
-      }
-      return symbol.map { SeriesKey(source: source, symbol: $0, interval: interval) }
-    }
+    Plan.tasks(of: step).compactMap { SeriesKey(fetchedBy: $0, of: step.uses) }
   }
 
   /// The logical date that a command means: as given, else the job's latest scheduled instant, else now, cut to the minute.
