@@ -146,6 +146,7 @@ private struct SchemaComments {
         table[String(match.1)] = above.map { $0.hasSuffix(".") ? $0 : $0 + "." }
         above = nil
       }
+      if let match = sql.firstMatch(of: /ALTER TABLE (\w+) ADD COLUMN/) { current = String(match.1) }
       if let current { readColumns(sql, comment, of: current) }
       if sql.hasPrefix(")") || sql.hasSuffix(";") { current = nil }
     }

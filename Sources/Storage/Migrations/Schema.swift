@@ -8,6 +8,7 @@ enum Schema {
     migrator.registerMigration("0002 findings") { try $0.execute(sql: Schema.findings) }
     migrator.registerMigration("0003 runs") { try $0.execute(sql: Schema.runs) }
     migrator.registerMigration("0004 limits and mirror") { try $0.execute(sql: Schema.limitsAndMirror) }
+    migrator.registerMigration("0005 schedule") { try $0.execute(sql: Schema.schedule) }
     return migrator
   }
 
