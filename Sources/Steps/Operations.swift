@@ -5,6 +5,7 @@ import MarketData
 public enum Operations {
   public static let all: [OperationDeclaration] = [
     instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+    nothing,
   ]
 
   static let instruments = OperationDeclaration(
@@ -89,4 +90,8 @@ public enum Operations {
       ParameterDeclaration("directory", .text, summary: "where it starts; the root of the project when left out"),
       ParameterDeclaration("output_bytes_max", .integer(0...1_000_000_000), default: .int(65536), summary: "how much output is kept"),
     ], isIdempotent: false)
+
+  static let nothing = OperationDeclaration(
+    name: "nothing", summary: "Does nothing: a point where steps meet.",
+    discussion: "Its tasks succeed at once. `each` may have dimensions of any name, or be left out.", allowsAnyDimensions: true)
 }
