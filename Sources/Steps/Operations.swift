@@ -88,6 +88,9 @@ public enum Operations {
       ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),
       ParameterDeclaration("environment", .mapping, summary: "names and values to add"),
       ParameterDeclaration("directory", .text, summary: "where it starts; the root of the project when left out"),
+      ParameterDeclaration(
+        OperationDeclaration.once, .flag, default: .bool(false),
+        summary: "never begun twice: not retried, and not repeated by --resume when the run died in the middle of it"),
       ParameterDeclaration("output_bytes_max", .integer(0...1_000_000_000), default: .int(65536), summary: "how much output is kept"),
     ], isIdempotent: false)
 
