@@ -113,8 +113,9 @@ extension CatchUp {
     guard let latest, latest > (history.mark ?? Instant(milliseconds: .min)) else { return [] }
     let from = beginning(latest)
     let rows = max(Self.rowsMax, policy.cap + 1)
+    let happened = history.runs.keys.filter { $0 > from && $0 <= latest && isDue($0) && !isDecided($0) }
     var (found, madeUp): ([Step], Int) = ([], 0)
-    for (after, through) in open(after: from, through: latest).reversed() {
+    for (after, through) in open(after: from, through: latest, besides: happened).reversed() {
       let newest = schedule.missed(after: after, through: through, limit: max(1, rows - found.count)).map(\.occurrence.instant)
       for instant in newest {
         found.append(step(for: instant, latest: latest, makesUp: madeUp))
@@ -122,22 +123,27 @@ extension CatchUp {
       }
       if let oldest = newest.last, let rest = stretch(after: after, before: oldest) { found.append(rest) }
     }
-    return found.reversed()
+    found += happened.map { Step(decision: ScheduleDecision($0, .ran), run: history.runs[$0]) }
+    return found.sorted { $0.decision.instant < $1.decision.instant }
   }
+
+  private func isDue(_ instant: Instant) -> Bool { schedule.latest(notAfter: instant)?.occurrence.instant == instant }
+
+  private func isDecided(_ instant: Instant) -> Bool { history.decided.contains { $0.contains(instant) } }
 
   /// Where the undecided time begins. The latest instant itself is always looked at.
   private func beginning(_ latest: Instant) -> Instant {
     let own = Instant(milliseconds: latest.milliseconds - 1)
     if let mark = history.mark { return mark }
     guard let date = history.lastDate else { return own }
-    let isDue = schedule.latest(notAfter: date)?.occurrence.instant == date
-    return min(own, isDue ? Instant(milliseconds: date.milliseconds - 1) : date)
+    return min(own, isDue(date) ? Instant(milliseconds: date.milliseconds - 1) : date)
   }
 
-  /// The parts of `start < instant <= end` that no earlier decision covers, oldest first.
-  private func open(after start: Instant, through end: Instant) -> [(after: Instant, through: Instant)] {
+  /// The parts of `start < instant <= end` that neither an earlier decision nor an earlier run covers, oldest first.
+  private func open(after start: Instant, through end: Instant, besides runs: [Instant]) -> [(after: Instant, through: Instant)] {
     var (parts, from): ([(after: Instant, through: Instant)], Instant) = ([], start)
-    for range in history.decided where range.upperBound > from && range.lowerBound <= end {
+    let covered = (history.decided + runs.map { $0...$0 }).sorted { $0.lowerBound < $1.lowerBound }
+    for range in covered where range.upperBound > from && range.lowerBound <= end {
       let before = Instant(milliseconds: range.lowerBound.milliseconds - 1)
       if before > from { parts.append((from, before)) }
       from = max(from, range.upperBound)
@@ -148,7 +154,6 @@ extension CatchUp {
 
   /// - Parameter makesUp: how many missed instants are made up already: the search goes from the newest to the oldest.
   private func step(for instant: Instant, latest: Instant, makesUp: Int) -> Step {
-    if let run = history.runs[instant] { return Step(decision: ScheduleDecision(instant, .ran), run: run) }
     let late = start.begun - instant
     if instant == latest {
       if late <= Self.grace { return Step(decision: ScheduleDecision(instant, .ran)) }
