@@ -66,17 +66,12 @@ struct CronInstall: ParsableCommand {
           + lost.map { "`\($0.job!)` in line \($0.line)" }.joined(separator: ", ") + "; nothing was installed")
     }
     let zone = try systemZone.map { try ZoneOption.zone($0, option: "--system-zone") } ?? ZoneOption.system()
+    let executable = try Executable.path()
     do throws(CrontabRefusal) {
-      return try crontab.rendered(executable: try Self.executable(), root: workspace.root, systemZone: zone, asOf: SystemTime().now())
+      return try crontab.rendered(executable: executable, root: workspace.root, systemZone: zone, asOf: SystemTime().now())
     } catch {
       throw Failure(.configuration, "cron(8) would misread crontab; nothing was installed\n\(error)")
     }
-  }
-
-  /// The absolute path of this program.
-  private static func executable() throws(CrontabRefusal) -> String {
-    // Not readable only where /proc is not mounted; then the renderer refuses the path with its own sentence.
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
   }
 
   /// The lines that go (`-`) and come (`+`), in the order of the file.
