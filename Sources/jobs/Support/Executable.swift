@@ -1,5 +1,6 @@
 import Foundation
 import JobGraph
+import Scheduling
 
 /// This program.
 enum Executable {
@@ -12,5 +13,15 @@ enum Executable {
       throw Failure(.storage, "the path of this program is not known (/proc is not mounted); start it by its absolute path")
     }
     return path
+  }
+
+  /// Folders of its libraries that a hardened service would not see.
+  static func hiddenLibraries() -> [String] {
+    guard let data = FileManager.default.contents(atPath: "/proc/self/maps") else { return [] }
+    let files = String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { line -> String? in
+      guard let slash = line.firstIndex(of: "/"), line.contains(".so") else { return nil }
+      return (String(line[slash...]) as NSString).deletingLastPathComponent
+    }
+    return Set(files).filter { path in SystemdUnits.hiddenFolders.contains { path.hasPrefix($0 + "/") } }.sorted()
   }
 }
