@@ -168,7 +168,7 @@ private final class StopWatch: Sendable {
   nonisolated(unsafe) private var hasAsked = false
 
   /// - Parameter programs: ended before the process ends at once.
-  init(programs: ProcessGroups) {
+  init(programs: ProgramHost) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
