@@ -19,6 +19,7 @@ struct RunJob: AsyncParsableCommand {
         jobs run nightly --resume               goes on with the last unfinished run
         jobs run nightly --only report          one step; also +step, step+, tag:name
         jobs run nightly --set history=90d      with another parameter
+        jobs run nightly --sandbox --json       one document for a program
       """)
 
   @Argument(help: "The job: a file in Jobs/, without .yaml.", completion: .shellCommand("ls Jobs 2>/dev/null | sed -n 's/\\.yaml$//p'"))
@@ -41,6 +42,9 @@ struct RunJob: AsyncParsableCommand {
 
   @Flag(help: "One JSON document on standard output.")
   var json = false
+
+  @Option(help: "What is shown meanwhile: auto, plain (a line per change) or none.")
+  var progress = ProgressChoice.auto
 
   @Option(name: .customLong("sandbox-seed"), help: "Which made-up market the sandbox is.")
   var sandboxSeed: UInt64 = 1
@@ -78,22 +82,20 @@ struct RunJob: AsyncParsableCommand {
     let lock = try await RunLock.acquire(
       at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
-    let printer = RunPrinter(quiet: quiet || json, job: job)
+    let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
     let session = RunSession(
       workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate,
       trigger: trigger ?? (workspace.isSandbox ? "sandbox" : "manual"), selection: selection,
       sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()), isOffline: offline,
-      isResumed: resume, resumedDate: resume && choice.date != nil ? logicalDate : nil, observe: { printer.observe($0) })
-    let beat = Task { await printer.heartbeat() }
+      isResumed: resume, resumedDate: resume && choice.date != nil ? logicalDate : nil,
+      began: { await printer.begin($0, $1, $2) }, observe: { printer.observe($0) })
     let result: RunSession.Result
     do {
       result = try await session.run(lock: lock, warehouse: warehouse)
     } catch {
-      beat.cancel()
       printer.finish()
       throw error
     }
-    beat.cancel()
     printer.finish()
     try warehouse.close()
     let summary = RunSummary(workspace: workspace, job: job, result: result)
@@ -110,6 +112,8 @@ struct RunJob: AsyncParsableCommand {
     }
   }
 }
+
+extension ProgressChoice: ExpressibleByArgument {}
 
 extension RunLock {
   /// Takes the lock; when another run has it, says so, or waits.

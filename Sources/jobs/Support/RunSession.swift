@@ -30,6 +30,8 @@ struct RunSession {
   let isResumed: Bool
   /// The date of the run to resume; nil for the newest that is unfinished.
   let resumedDate: Instant?
+  /// Called when the run is journaled, before its first task.
+  let began: @Sendable (RunHeader, RunState, Warehouse) async -> Void
   let observe: @Sendable (RunProgress) -> Void
 
   /// How the run ended.
@@ -42,6 +44,8 @@ struct RunSession {
     let tasks: [TaskRow]
     /// From the first attempt of each step to its last.
     let spans: [StepID: Duration]
+    /// That the job was to be ready earlier; nil when it was in time.
+    let alert: String?
   }
 
   /// Runs the job. The caller holds the lock.
@@ -66,12 +70,14 @@ struct RunSession {
 
     let (header, state) = try await open(resumed, date, desk)
     lock.describe("run \(header.id)")
+    await began(header, state, warehouse)
     let stop = StopWatch(programs: desk.programs)
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
-    let alarm = Task { await warnAtDeadline(header, warehouse) }
-    defer { alarm.cancel() }
+    let alarm = try await DeadlineAlarm(job, header, warehouse)
+    let watch = Task { await alarm?.watch() }
+    defer { watch.cancel() }
     let ended = try await runner.run(state, run: header, stops: stop.reasons)
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
@@ -81,18 +87,7 @@ struct RunSession {
     }
     return Result(
       run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
-      spans: spans)
-  }
-
-  /// Says once, on standard error and in the log, that the run was to be ready by now.
-  private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
-    let clock = SystemTime()
-    guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
-    // Cancelled when the run ends in time: then there is nothing to say.
-    guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
-    let message = "\(run.job) was to be ready by \(text) and still runs"
-    Output.say("warning: \(message)")
-    warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
+      spans: spans, alert: alarm?.alert)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
@@ -178,6 +173,7 @@ private final class StopWatch: Sendable {
       }
       guard isFirst else {
         programs.killAll()
+        Console.shared.draw([])
         Foundation.exit(number == SIGTERM ? 143 : 130)
       }
       Output.say("stopping after the current write (again to stop now)")
