@@ -33,6 +33,8 @@ struct RunSession {
   /// Called when the run is journaled, before its first task.
   let began: @Sendable (RunHeader, RunState, Warehouse) async -> Void
   let observe: @Sendable (RunProgress) -> Void
+  /// Called once a new run stands in the journal, before its first task.
+  var opened: @Sendable (RunID) async throws -> Void = { _ in }
 
   /// How the run ended.
   struct Result {
@@ -46,6 +48,9 @@ struct RunSession {
     let spans: [StepID: Duration]
     /// That the job was to be ready earlier; nil when it was in time.
     let alert: String?
+
+    /// A person or the system wanted it to stop, so nothing else is begun either.
+    var isStopped: Bool { state.result == .cancelled }
   }
 
   /// Runs the job. The caller holds the lock.
@@ -72,6 +77,7 @@ struct RunSession {
     lock.describe("run \(header.id)")
     await began(header, state, warehouse)
     let stop = StopWatch(programs: desk.programs)
+    defer { stop.retire() }
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
@@ -113,6 +119,7 @@ struct RunSession {
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
       try await warehouse.open(header, plan: plan)
+      try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
     }
     var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
@@ -161,16 +168,19 @@ private final class StopWatch: Sendable {
   let reasons: AsyncStream<StopReason>
   private let lock = NSLock()
   nonisolated(unsafe) private var hasAsked = false
+  nonisolated(unsafe) private var isRetired = false
 
   /// - Parameter programs: ended before the process ends at once.
   init(programs: ProgramHost) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
-      let isFirst = lock.withLock {
+      let (isFirst, isOver) = lock.withLock {
         defer { hasAsked = true }
-        return !hasAsked
+        return (!hasAsked, isRetired)
       }
+      // The run has ended; another watch takes the signals of the next one.
+      guard !isOver else { return }
       guard isFirst else {
         programs.killAll()
         Console.shared.draw([])
@@ -180,4 +190,7 @@ private final class StopWatch: Sendable {
       continuation.yield(number == SIGINT ? .interrupt : .signal)
     }
   }
+
+  /// The run has ended.
+  func retire() { lock.withLock { isRetired = true } }
 }
