@@ -65,10 +65,10 @@ struct RunJob: AsyncParsableCommand {
     guard !resume || (choice.overrides.isEmpty && choice.only.isEmpty && choice.skip.isEmpty) else {
       throw Failure(.usage, "a resumed run follows the plan it began with, so --resume takes no --set, --only or --skip")
     }
-    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    let logicalDate = try Planner.logicalDate(choice.date, of: job, workspace, now: SystemTime().now())
+    let (job, configuration) = try workspace.job(job, at: logicalDate, overrides: choice.overrides)
     let selection = choice.selection
     _ = try selection.steps(of: job)
-    let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: SystemTime().now())
     if dryRun {
       return try await PlanPrinter(
         workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
