@@ -10,6 +10,7 @@ enum Schema {
     migrator.registerMigration("0004 limits and mirror") { try $0.execute(sql: Schema.limitsAndMirror) }
     migrator.registerMigration("0005 schedule") { try $0.execute(sql: Schema.schedule) }
     migrator.registerMigration("0006 decisions") { try $0.execute(sql: Schema.decisions) }
+    migrator.registerMigration("0008 runs by number") { try $0.execute(sql: Schema.runsByNumber) }
     return migrator
   }
 

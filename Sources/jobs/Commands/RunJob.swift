@@ -19,6 +19,7 @@ struct RunJob: AsyncParsableCommand {
         jobs run nightly --resume               goes on with the last unfinished run
         jobs run nightly --only report          one step; also +step, step+, tag:name
         jobs run nightly --set history=90d      with another parameter
+        jobs run nightly --sandbox --json       one document for a program
       """)
 
   @Argument(help: "The job: a file in Jobs/, without .yaml.", completion: .shellCommand("ls Jobs 2>/dev/null | sed -n 's/\\.yaml$//p'"))
@@ -41,6 +42,9 @@ struct RunJob: AsyncParsableCommand {
 
   @Flag(help: "One JSON document on standard output.")
   var json = false
+
+  @Option(help: "What is shown meanwhile: auto, plain (a line per change) or none.")
+  var progress = ProgressChoice.auto
 
   @Option(name: .customLong("sandbox-seed"), help: "Which made-up market the sandbox is.")
   var sandboxSeed: UInt64 = 1
@@ -67,10 +71,10 @@ struct RunJob: AsyncParsableCommand {
     }
     let begun = SystemTime().now()
     let trigger = try starter(workspace)
-    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    let logicalDate = try Planner.logicalDate(choice.date, of: job, workspace, now: begun)
+    let (job, configuration) = try workspace.job(job, at: logicalDate, overrides: choice.overrides)
     let selection = choice.selection
     _ = try selection.steps(of: job)
-    let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: begun)
     if dryRun {
       return try await PlanPrinter(
         workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
@@ -110,21 +114,18 @@ struct RunJob: AsyncParsableCommand {
     _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ warehouse: Warehouse, _ lock: borrowing RunLock
   ) async throws -> (job: Job, result: RunSession.Result) {
     let workspace = start.workspace
-    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    let (job, configuration) = try workspace.job(job, at: visit.logicalDate, overrides: choice.overrides)
     _ = try choice.selection.steps(of: job)
-    let printer = RunPrinter(quiet: quiet || json, job: job)
+    let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
     let isResumed = resume || visit.isResumed
     let session = RunSession(
       workspace: workspace, job: job, configuration: configuration, logicalDate: visit.logicalDate, trigger: start.trigger.rawValue,
       selection: choice.selection, sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()),
       isOffline: offline, isResumed: isResumed,
       resumedDate: isResumed && (choice.date != nil || visit.isResumed) ? visit.logicalDate : nil,
-      observe: { printer.observe($0) }, opened: { try await start.record(visit, run: $0, warehouse) })
-    let beat = Task { await printer.heartbeat() }
-    defer {
-      beat.cancel()
-      printer.finish()
-    }
+      began: { await printer.begin($0, $1, $2) }, observe: { printer.observe($0) },
+      opened: { try await start.record(visit, run: $0, warehouse) })
+    defer { printer.finish() }
     return (job, try await session.run(lock: lock, warehouse: warehouse))
   }
 
@@ -134,7 +135,7 @@ struct RunJob: AsyncParsableCommand {
     let isOfSchedule = try schedule.entries.contains { try parsed($0).wishes == wishes }
     guard start.trigger.isAutomatic ? isOfSchedule : !isLast else { return self }
     var command = try parsed(entry)
-    (command.quiet, command.json) = (quiet, json)
+    (command.quiet, command.json, command.progress) = (quiet, json, progress)
     return command
   }
 
@@ -170,6 +171,8 @@ struct RunJob: AsyncParsableCommand {
     }
   }
 }
+
+extension ProgressChoice: ExpressibleByArgument {}
 
 extension RunLock {
   /// Takes the lock; when another run has it, says so, or waits.

@@ -30,6 +30,8 @@ struct RunSession {
   let isResumed: Bool
   /// The date of the run to resume; nil for the newest that is unfinished.
   let resumedDate: Instant?
+  /// Called when the run is journaled, before its first task.
+  let began: @Sendable (RunHeader, RunState, Warehouse) async -> Void
   let observe: @Sendable (RunProgress) -> Void
   /// Called once a new run stands in the journal, before its first task.
   var opened: @Sendable (RunID) async throws -> Void = { _ in }
@@ -44,6 +46,8 @@ struct RunSession {
     let tasks: [TaskRow]
     /// From the first attempt of each step to its last.
     let spans: [StepID: Duration]
+    /// That the job was to be ready earlier; nil when it was in time.
+    let alert: String?
 
     /// A person or the system wanted it to stop, so nothing else is begun either.
     var isStopped: Bool { state.result == .cancelled }
@@ -71,13 +75,15 @@ struct RunSession {
 
     let (header, state) = try await open(resumed, date, desk)
     lock.describe("run \(header.id)")
+    await began(header, state, warehouse)
     let stop = StopWatch(programs: desk.programs)
     defer { stop.retire() }
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
-    let alarm = Task { await warnAtDeadline(header, warehouse) }
-    defer { alarm.cancel() }
+    let alarm = try await DeadlineAlarm(job, header, warehouse)
+    let watch = Task { await alarm?.watch() }
+    defer { watch.cancel() }
     let ended = try await runner.run(state, run: header, stops: stop.reasons)
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
@@ -87,18 +93,7 @@ struct RunSession {
     }
     return Result(
       run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
-      spans: spans)
-  }
-
-  /// Says once, on standard error and in the log, that the run was to be ready by now.
-  private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
-    let clock = SystemTime()
-    guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
-    // Cancelled when the run ends in time: then there is nothing to say.
-    guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
-    let message = "\(run.job) was to be ready by \(text) and still runs"
-    Output.say("warning: \(message)")
-    warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
+      spans: spans, alert: alarm?.alert)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
@@ -116,7 +111,9 @@ struct RunSession {
   private func open(_ resumed: RunRow?, _ date: Instant, _ desk: Desk) async throws -> (RunHeader, RunState) {
     let (warehouse, name, now) = (desk.warehouse, job.name, SystemTime().now())
     let durations = try await warehouse.read { try $0.durations(of: name) }
-    let concurrency = RunState.Concurrency(total: 16, pools: ["binance": 8, "alphavantage": 2])
+    func concurrency(of plan: Plan) -> RunState.Concurrency {
+      .init(total: 16, pools: ["binance": 8, "alphavantage": 2].merging(plan.pools) { $1 })
+    }
     guard let resumed else {
       let plan = try await Planner(workspace: workspace, job: job, logicalDate: date, selection: selection)
         .plan(warehouse: warehouse, missingSecrets: desk.missingSecrets)
@@ -125,7 +122,7 @@ struct RunSession {
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
       try await warehouse.open(header, plan: plan)
       try await opened(header.id)
-      return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
+      return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
     }
     var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
     // A key that has been set meanwhile is used.
@@ -141,7 +138,7 @@ struct RunSession {
         + (repeated.count <= 12 ? " (\(repeated.keys.sorted().map(\.description).joined(separator: ", ")))" : ""))
     try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), failed: failures, at: now)
     let header = RunHeader(id: resumed.id, job: name, logicalDate: date, trigger: resumed.trigger, startedAt: resumed.startedAt)
-    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency, durations: durations))
+    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency(of: plan), durations: durations))
   }
 
   private func startSandbox(at date: Instant) async throws -> RunningSandbox {
@@ -176,7 +173,7 @@ private final class StopWatch: Sendable {
   nonisolated(unsafe) private var isRetired = false
 
   /// - Parameter programs: ended before the process ends at once.
-  init(programs: ProcessGroups) {
+  init(programs: ProgramHost) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
@@ -188,6 +185,7 @@ private final class StopWatch: Sendable {
       guard !isOver else { return }
       guard isFirst else {
         programs.killAll()
+        Console.shared.draw([])
         Foundation.exit(number == SIGTERM ? 143 : 130)
       }
       Output.say("stopping after the current write (again to stop now)")

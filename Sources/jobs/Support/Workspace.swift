@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JobFiles
 import JobGraph
+import Running
 import Scheduling
 import Steps
 import Storage
@@ -13,6 +14,8 @@ struct PlaceOptions: ParsableArguments {
 
   @Flag(help: "Work on the sandbox's data and reports: data/sandbox, reports/sandbox (or JOBS_SANDBOX=1).")
   var sandbox = false
+
+  @OptionGroup var messages: MessageOptions
 
   /// - Throws: ``Failure`` when there is no such folder.
   func workspace() throws -> Workspace {
@@ -40,6 +43,16 @@ struct Workspace: Sendable {
   var sandboxLedger: String { "\(data)/requests.jsonl" }
   var secrets: String { "\(root)/data/secrets" }
 
+  /// The options that a command to be typed next needs, where it is typed here: ` --sandbox`, ` --root DIR`; empty for none.
+  var optionsToType: String {
+    let environment = ProcessInfo.processInfo.environment
+    let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL.path
+    let isRootKnown = root == here || environment["JOBS_ROOT"]?.isEmpty == false
+    let isPlain = root.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x39) || $0 == 0x5F }
+    let shown = isPlain ? root : "'\(root.replacing("'", with: "'\\''"))'"
+    return (isSandbox && environment["JOBS_SANDBOX"] != "1" ? " --sandbox" : "") + (isRootKnown ? "" : " --root \(shown)")
+  }
+
   /// A path as people know it: below the root.
   func shown(_ path: String) -> String {
     path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : path
@@ -66,8 +79,9 @@ struct Workspace: Sendable {
   }
 
   /// A job and the configuration it refers to.
+  /// - Parameter logicalDate: of the run that is meant; now when none is.
   /// - Throws: ``Diagnostics`` for any mistake, all at once; ``Failure`` when there is no such job.
-  func job(_ name: String, overrides: [String] = []) throws -> (Job, Configuration) {
+  func job(_ name: String, at logicalDate: Instant? = nil, overrides: [String] = []) throws -> (Job, Configuration) {
     let names = try jobNames()
     guard names.contains(name) else {
       let nearest = NearestName.find(name, in: names).map { "; a job with a similar name exists: `\($0)`" } ?? ""
@@ -82,7 +96,7 @@ struct Workspace: Sendable {
     }
     let (configuration, found) = try configuration()
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
-    let (job, mistakes) = loader.load("Jobs/\(name).yaml", from: files, overrides: pairs)
+    let (job, mistakes) = loader.load("Jobs/\(name).yaml", from: files, at: logicalDate ?? SystemTime().now().floored(to: .minutes(1)), overrides: pairs)
     let diagnostics = found + mistakes
     guard let job, !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
     for warning in diagnostics { Output.say(warning.line) }
