@@ -8,6 +8,7 @@ public struct Configuration: Sendable {
   public var retention: RetentionConfiguration?
   public var quality: QualityConfiguration?
   public var realtime: RealtimeConfiguration?
+  public var calendars = CalendarsConfiguration()
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
   private var files: [JobValue.Entry]
 
@@ -52,6 +53,7 @@ public struct Configuration: Sendable {
     case "providers": providers = ProvidersConfiguration(document.root, findings)
     case "retention": retention = RetentionConfiguration(document.root, findings)
     case "quality": quality = QualityConfiguration(document.root, findings)
+    case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)
     }

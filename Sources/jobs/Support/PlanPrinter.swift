@@ -33,16 +33,19 @@ struct PlanPrinter {
 
   func show(json: Bool, explain: Bool) async throws {
     let warehouse = FileManager.default.fileExists(atPath: workspace.database) ? try workspace.reading() : nil
-    let plan = try await Planner(workspace: workspace, job: job, logicalDate: logicalDate, selection: selection)
-      .plan(warehouse: warehouse, missingSecrets: missingSecrets)
+    let plan = try await Planner(
+      workspace: workspace, job: job, logicalDate: logicalDate, selection: selection, exchange: configuration.calendars.xnys
+    )
+    .plan(warehouse: warehouse, missingSecrets: missingSecrets)
     let name = job.name
     let durations = try await warehouse?.read { try $0.durations(of: name) } ?? [:]
     var rows: [Row] = []
     for step in plan.steps {
       let date = logicalDate
+      let markets = MarketRules(exchange: configuration.calendars.xnys)
       let estimate =
-        try await warehouse?.read { try RequestEstimate(step, logicalDate: date, reader: $0) }
-        ?? RequestEstimate(step, logicalDate: date, reader: nil)
+        try await warehouse?.read { try RequestEstimate(step, logicalDate: date, reader: $0, markets: markets) }
+        ?? RequestEstimate(step, logicalDate: date, reader: nil, markets: markets)
       rows.append(Row(step: step, estimate: estimate, seconds: durations[step.id], why: why(step)))
     }
     let limits = try await limitRows(rows, warehouse)

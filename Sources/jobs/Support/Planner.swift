@@ -10,6 +10,8 @@ struct Planner {
   let job: Job
   let logicalDate: Instant
   let selection: Selection
+  /// The sessions of the shares.
+  var exchange = SessionCalendar.xnys
 
   /// - Parameter warehouse: nil when nothing was ever stored.
   func plan(warehouse: Warehouse?, missingSecrets: [String: String]) async throws -> Plan {
@@ -18,7 +20,8 @@ struct Planner {
       selection: selection)
     if let warehouse {
       for step in job.steps {
-        guard let name = step.calendar, let calendar = SessionCalendar(named: name) else { continue }
+        guard let name = step.calendar, let known = SessionCalendar(named: name) else { continue }
+        let calendar = known.isAlwaysOpen ? known : exchange
         facts.notDue[step.id] = try await idleReason(step, calendar, warehouse)
       }
     }

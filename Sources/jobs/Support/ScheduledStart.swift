@@ -113,7 +113,9 @@ struct ScheduledStart {
     } else if agenda.visits.isEmpty, state.isDead {
       agenda.visits.append(Visit(logicalDate: latest, entry: entry, isResumed: true))
     }
-    if agenda.visits.isEmpty { agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row) }
+    if agenda.visits.isEmpty {
+      agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row)
+    }
     return agenda
   }
 
@@ -154,20 +156,23 @@ extension ScheduledStart {
       schedule: schedule,
       policy: CatchUp.Policy(
         CatchUp.Policy.Mode(job.missed.policy), window: job.missed.window, cap: job.missed.cap, skipsOverlaps: job.overlap == .skip),
-      start: CatchUp.Start(now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
+      start: CatchUp.Start(
+        now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
         booted: Self.booted(asOf: now)),
       history: history)
     let latest = rule.latest
     let row = try await warehouse.read { reader in try latest.flatMap { try reader.decision(of: name, at: $0) } }
     let run = try await warehouse.read { row?.run == nil ? nil : try $0.unfinishedRun(of: name, logicalDate: latest) }
-    return Known(latest: latest, steps: rule.steps(), isNew: history.mark == nil && history.lastDate == nil, row: row,
-       isDead: run?.state == .running || run?.state == .interrupted)
+    return Known(
+      latest: latest, steps: rule.steps(), isNew: history.mark == nil && history.lastDate == nil, row: row,
+      isDead: run?.state == .running || run?.state == .interrupted)
   }
 
   /// A date that was asked for decides its own instant, when it is one and is undecided.
   private func visit(for date: Instant, _ schedule: Schedule, _ warehouse: Warehouse) async throws -> Visit {
     var visit = Visit(logicalDate: date, isComplete: false)
-    guard schedule.latest(notAfter: date)?.occurrence.instant == date else { return visit }
+    // The sandbox runs dates that have not come; their schedule is decided when they do.
+    guard date <= now, schedule.latest(notAfter: date)?.occurrence.instant == date else { return visit }
     let name = job.name
     let isDecided = try await warehouse.read { try $0.decision(of: name, at: date) != nil }
     if !isDecided { visit.decision = ScheduleDecision(date, .ran, reason: begun - date <= CatchUp.grace ? nil : "asked for by its date") }
