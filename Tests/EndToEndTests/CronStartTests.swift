@@ -14,7 +14,7 @@ import Testing
       let again = try await project.jobs("run", "tick", "--trigger", "cron")
       #expect(again.status == 0 && again.err.hasPrefix("nothing is due for tick: "), "\(again)")
       let document = try await project.jobs("run", "tick", "--trigger", "timer", "--json")
-      #expect(document.status == 0 && document.out.contains("\"state\" : \"not due\""), "\(document)")
+      #expect(document.status == 0 && document.out.replacing(" ", with: "").contains("\"state\":\"notdue\""), "\(document)")
       // A person may run it again; that decides nothing.
       #expect(try await project.jobs("run", "tick").status == 0)
       let (after, runs) = (try project.decisions(), try project.ran())
