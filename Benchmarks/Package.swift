@@ -33,5 +33,6 @@ let package = Package(
     measured("cron", ["JobsCore"]),
     measured("empty"),
     baseline("commits-in-c"),
+    baseline("sql-in-c"),
   ]
 )
