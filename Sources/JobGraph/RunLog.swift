@@ -34,8 +34,8 @@ public protocol TaskTransaction {}
 
 /// Where a run writes down what happens. History, logs, the status page and a resumed run read it.
 public protocol RunLog: Sendable {
-  /// Journals the run and its whole plan, durably, before the first task starts.
-  func open(_ run: RunHeader, plan: Plan) async throws
+  /// Journals the run, its whole plan and what the plan expects, durably, before the first task starts.
+  func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws
 
   func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws
 
@@ -60,6 +60,11 @@ public protocol RunLog: Sendable {
   func note(_ line: LogLine, of run: RunID) async throws
 
   func close(_ run: RunID, result: RunResult, exitStatus: CommandStatus, at instant: Instant) async throws
+}
+
+extension RunLog {
+  /// Journals a run of which nothing is expected.
+  public func open(_ run: RunHeader, plan: Plan) async throws { try await open(run, plan: plan, forecast: nil) }
 }
 
 /// A line of a run's log.

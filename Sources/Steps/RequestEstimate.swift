@@ -1,6 +1,7 @@
 public import JobGraph
 import MarketData
 import Providers
+import Running
 public import Scheduling
 public import Storage
 
@@ -18,8 +19,12 @@ public struct RequestEstimate: Sendable, Equatable {
   public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?) throws {
     guard step.skip == nil else { return }
     switch step.uses {
-    case "binance.instruments": (requests, weight) = (1, Binance.Weight.exchangeInfo)
-    case "binance.tickers": (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: nil))
+    case "binance.instruments":
+      let isAnswered = try reader?.isAnswered(Binance.exchangeInfoRequest, by: "binance", at: logicalDate) ?? false
+      if !isAnswered { (requests, weight) = (1, Binance.Weight.exchangeInfo) }
+    case "binance.tickers":
+      let symbols = Parameters(step.with).texts("symbols").count
+      (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: symbols == 0 ? nil : symbols))
     case "binance.candles", "alphavantage.candles":
       for task in step.tasks { try add(task, of: step, logicalDate, reader) }
     default: break

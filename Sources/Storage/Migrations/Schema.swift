@@ -9,6 +9,7 @@ enum Schema {
     migrator.registerMigration("0003 runs") { try $0.execute(sql: Schema.runs) }
     migrator.registerMigration("0004 limits and mirror") { try $0.execute(sql: Schema.limitsAndMirror) }
     migrator.registerMigration("0005 schedule") { try $0.execute(sql: Schema.schedule) }
+    migrator.registerMigration("0007 requests of runs") { try $0.execute(sql: Schema.requests) }
     return migrator
   }
 

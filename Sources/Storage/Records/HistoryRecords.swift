@@ -51,14 +51,20 @@ extension WarehouseReader {
     ).map(WarehouseReader.run)
   }
 
-  /// - Parameter name: a run's name, or the beginning of one that no other run has.
-  public func run(named name: String) throws -> RunRow? {
-    let found = try Row.fetchAll(
-      database,
-      sql: "\(WarehouseReader.selectRun) WHERE id = ?1 OR substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, started_at DESC LIMIT 2",
-      arguments: [name]
+  /// The run of that name, or the runs whose names begin with it, the newest first.
+  /// - Parameter limit: how many at most.
+  public func runs(named name: String, limit: Int) throws -> [RunRow] {
+    let exact = try Row.fetchAll(database, sql: "\(WarehouseReader.selectRun) WHERE id = ?", arguments: [name])
+    guard exact.isEmpty, !name.isEmpty else { return exact.map(WarehouseReader.run) }
+    return try Row.fetchAll(
+      database, sql: "\(WarehouseReader.selectRun) WHERE id > ?1 AND id < ?1 || char(1114111) ORDER BY started_at DESC, id DESC LIMIT ?2",
+      arguments: [name, limit]
     ).map(WarehouseReader.run)
-    return found.count == 1 || found.first?.id.name == name ? found.first : nil
+  }
+
+  /// The run of exactly that name.
+  public func run(named name: String) throws -> RunRow? {
+    try Row.fetchOne(database, sql: "\(WarehouseReader.selectRun) WHERE id = ?", arguments: [name]).map(WarehouseReader.run)
   }
 
   /// The newest run of a job that did not come to its end, and that no later run for the same date has made good.
@@ -161,25 +167,9 @@ extension WarehouseReader {
     return result
   }
 
-  /// Seconds that each step of a job took in its last succeeded runs: from its first attempt to its last.
-  public func durations(of job: String) throws -> [StepID: Double] {
-    var result: [StepID: Double] = [:]
-    let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT step, avg(took) FROM (
-          SELECT step, (max(ended_at) - min(started_at)) / 1000.0 AS took FROM attempts
-          WHERE run_id IN (SELECT id FROM runs WHERE job = ? AND state IN ('succeeded', 'partial') ORDER BY started_at DESC LIMIT 5)
-          GROUP BY run_id, step
-        ) GROUP BY step
-        """, arguments: [job])
-    for row in rows { result[StepID(row[0])] = row[1] }
-    return result
-  }
+  static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
 
-  private static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
-
-  private static func run(_ row: Row) -> RunRow {
+  static func run(_ row: Row) -> RunRow {
     RunRow(
       id: RunID(row[0]), job: row[1], logicalDate: Instant(milliseconds: row[2]), trigger: row[3],
       state: RunResult(rawValue: row[4]) ?? .interrupted, exitStatus: row[5], startedAt: Instant(milliseconds: row[6]),
