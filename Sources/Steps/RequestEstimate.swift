@@ -10,6 +10,16 @@ public struct RequestEstimate: Sendable, Equatable {
   public var requests = 0
   /// In the provider's own unit.
   public var weight = 0
+  /// Series of which nothing is known yet.
+  public var newSeries = 0
+  /// Series that lack something up to the logical date.
+  public var lateSeries = 0
+  /// Series of which older bars are wanted than are stored.
+  public var shortSeries = 0
+  /// Series of which nothing need be asked.
+  public var wholeSeries = 0
+  /// How far the series reach that lack something: the least of them.
+  public var oldestEnd: Instant?
 
   public init() {}
 
@@ -38,10 +48,11 @@ public struct RequestEstimate: Sendable, Equatable {
     // A name that is no symbol fails its task before anything is asked.
     guard let key = SeriesKey(fetchedBy: task, of: step.uses), let history = History(text) else { return }
     let (isCrypto, interval) = (step.uses.hasPrefix("binance"), key.interval)
+    let watermark = try reader?.watermark(of: key)
     let ranges = MissingRanges.of(
-      interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate),
-      watermark: try reader?.watermark(of: key),
+      interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
       logicalDate: logicalDate, answersInOnePiece: !isCrypto)
+    note(ranges, beside: watermark)
     for range in ranges {
       // No exchange has bars from before it existed.
       let from = max(range.lowerBound, RequestEstimate.firstBar)
@@ -49,6 +60,15 @@ public struct RequestEstimate: Sendable, Equatable {
       requests += count
       weight += isCrypto ? count * Binance.Weight.klines : count
     }
+  }
+
+  private mutating func note(_ ranges: [Range<Instant>], beside watermark: Watermark?) {
+    if ranges.isEmpty { return wholeSeries += 1 }
+    guard let watermark else { return newSeries += 1 }
+    if ranges.contains(where: { $0.lowerBound < watermark.completeFrom }) { shortSeries += 1 }
+    guard ranges.contains(where: { $0.upperBound > watermark.completeUntil }) else { return }
+    lateSeries += 1
+    oldestEnd = min(oldestEnd ?? watermark.completeUntil, watermark.completeUntil)
   }
 
   /// Binance opened in July 2017.

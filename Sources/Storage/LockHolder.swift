@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-public import JobGraph
 
 /// Who wrote a lock file last, and whether that process still lives: read without touching the lock, so that looking never makes a
 /// start fail, and without making a file.
@@ -48,14 +47,13 @@ public enum LivingRun: Sendable, Equatable {
     self = name.contains("-") && name.last?.isNumber == true ? .run(name) : .newest
   }
 
-  /// What to call a run.
-  /// - Parameter isNewest: whether no other run is stored as "running" that began later.
-  public func state(of run: RunRow, isNewest: Bool) -> RunResult {
-    guard run.state == .running else { return run.state }
+  /// Whether it is the run of that name.
+  /// - Parameter isNewest: no other run is stored as "running" that began later.
+  func includes(_ run: String, isNewest: Bool) -> Bool {
     switch self {
-    case .none: return .interrupted
-    case .run(let name): return run.id.name == name ? .running : .interrupted
-    case .newest: return isNewest ? .running : .interrupted
+    case .none: false
+    case .run(let name): run == name
+    case .newest: isNewest
     }
   }
 }

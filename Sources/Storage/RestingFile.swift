@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 internal import GRDB
+import Glibc
 
 /// A warehouse that nobody writes, read without leaving a trace.
 ///
@@ -29,7 +29,7 @@ final class RestingFile: Sendable {
     do {
       let value = try await queue.read(body)
       if stamp == Stamp(path) { return value }
-    } catch where stamp == Stamp(path) {
+    } catch  where stamp == Stamp(path) {
       throw error
     } catch {
       // A writer has come: what went wrong may come of a file that changed while it was read.

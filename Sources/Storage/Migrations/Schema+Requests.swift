@@ -1,5 +1,5 @@
 extension Schema {
-  /// What each step of a run asked, and an order of all runs by time.
+  /// What each step of a run asked, and the ways to find runs among many.
   static let requests = """
     -- What a step of a run asked of a provider over the network.
     CREATE TABLE run_requests (
@@ -11,5 +11,6 @@ extension Schema {
     ) STRICT, WITHOUT ROWID;
 
     CREATE INDEX runs_by_start ON runs (started_at);
+    CREATE INDEX runs_open ON runs (started_at) WHERE state = 'running';
     """
 }

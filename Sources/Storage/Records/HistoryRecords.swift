@@ -144,13 +144,22 @@ extension WarehouseReader {
 
   /// The log of a run, oldest first.
   public func log(of run: RunID, step: StepID? = nil) throws -> [LogLine] {
+    try log(of: run, step: step, after: 0).map(\.line)
+  }
+
+  /// The lines of the log of a run that were written after another, oldest first.
+  /// - Parameter number: of the last line that is known; 0 for all.
+  public func log(of run: RunID, step: StepID?, after number: Int64) throws -> [(number: Int64, line: LogLine)] {
     try Row.fetchAll(
-      database, sql: "SELECT at, level, step, task, message FROM events WHERE run_id = ?1 AND (?2 IS NULL OR step = ?2) ORDER BY id",
-      arguments: [run.name, step?.name]
+      database,
+      sql: """
+        SELECT at, level, step, task, message, id FROM events WHERE run_id = ?1 AND (?2 IS NULL OR step = ?2) AND id > ?3 ORDER BY id
+        """, arguments: [run.name, step?.name, number]
     ).map {
-      LogLine(
+      let line = LogLine(
         instant: Instant(milliseconds: $0[0]), level: LogLine.Level(rawValue: $0[1]) ?? .info,
         task: ($0[2] as String?).map { [task = $0[3] as String?] in TaskID(StepID($0), task ?? "") }, message: $0[4])
+      return ($0[5], line)
     }
   }
 

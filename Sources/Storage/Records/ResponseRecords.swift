@@ -67,7 +67,8 @@ extension WarehouseReader {
   public func isAnswered(_ request: String, by source: String, at logicalDate: Instant) throws -> Bool {
     try Bool.fetchOne(
       database,
-      sql: "SELECT EXISTS (SELECT 1 FROM raw_responses WHERE source = ? AND request = ? AND logical_date = ? AND answer IN ('ok', 'empty'))",
+      sql:
+        "SELECT EXISTS (SELECT 1 FROM raw_responses WHERE source = ? AND request = ? AND logical_date = ? AND answer IN ('ok', 'empty'))",
       arguments: [source, request, logicalDate.milliseconds])!
   }
 

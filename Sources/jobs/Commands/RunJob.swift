@@ -71,7 +71,8 @@ struct RunJob: AsyncParsableCommand {
     let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: SystemTime().now())
     if dryRun {
       return try await PlanPrinter(
-        workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
+        study: PlanStudy(
+          workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection)
       ).show(json: json, explain: true)
     }
     try AtomicFile.makeFolder(workspace.data)

@@ -33,7 +33,8 @@ struct ShowPlan: AsyncParsableCommand {
     let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
     let date = try Planner.logicalDate(choice.date, of: job.name, workspace, now: SystemTime().now())
     try await PlanPrinter(
-      workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection
+      study: PlanStudy(
+        workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection)
     ).show(json: json, explain: explain)
   }
 }

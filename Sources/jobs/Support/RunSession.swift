@@ -118,7 +118,7 @@ struct RunSession {
       let count = try await warehouse.read { try $0.runCount(of: name, logicalDate: date) }
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
-      let forecast = try await warehouse.read { try Forecast(of: plan, times: times, reader: $0) }
+      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0).forecast }
       try await warehouse.open(header, plan: plan, forecast: forecast)
       return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
     }
