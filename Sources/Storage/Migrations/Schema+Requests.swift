@@ -10,7 +10,7 @@ extension Schema {
       PRIMARY KEY (run_id, step, provider)
     ) STRICT, WITHOUT ROWID;
 
-    CREATE INDEX runs_by_start ON runs (started_at);
+    CREATE INDEX runs_by_start ON runs (started_at, id);
     CREATE INDEX runs_open ON runs (started_at) WHERE state = 'running';
     """
 }
