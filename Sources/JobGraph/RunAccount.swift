@@ -87,6 +87,11 @@ public struct RequestCount: Sendable, Equatable {
 }
 
 extension RunAccount {
+  /// What its steps took, by step; without those that did not run.
+  public var stepSeconds: [StepID: Double] {
+    Dictionary(uniqueKeysWithValues: steps.compactMap { step in step.seconds.map { (step.id, $0) } })
+  }
+
   /// From its beginning to its end; nil while that is not known.
   public var seconds: Double? { endedAt.map { ($0 - startedAt).inSeconds } }
 }

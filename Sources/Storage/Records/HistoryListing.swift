@@ -30,6 +30,8 @@ public struct RunDigest: Sendable, Equatable {
   public var completedBy: RunID?
   /// The last time that it was resumed.
   public var resumedAt: Instant?
+
+  public init() {}
 }
 
 extension WarehouseReader {

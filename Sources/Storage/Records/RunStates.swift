@@ -3,7 +3,7 @@ public import JobGraph
 
 /// What the runs that are stored as "running" really are: under way, or interrupted.
 public struct RunStates: Sendable {
-  private let dead: Set<String>
+  fileprivate let dead: Set<String>
 
   public func state(of run: RunRow) -> RunResult {
     run.state == .running && dead.contains(run.id.name) ? .interrupted : run.state

@@ -81,7 +81,8 @@ struct ShowHistory: AsyncParsableCommand {
       try state.map { word in
         guard let state = RunResult(rawValue: word) ?? RunResult(rawValue: word.replacing("-", with: " ")) else {
           throw ValidationError(
-            "--state is `\(word)`; the states are: \(RunResult.allCases.map { $0.rawValue.replacing(" ", with: "-") }.joined(separator: ", "))")
+            "--state is `\(word)`; the states are: \(RunResult.allCases.map { $0.rawValue.replacing(" ", with: "-") }.joined(separator: ", "))"
+          )
         }
         return state
       })

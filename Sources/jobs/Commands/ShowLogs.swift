@@ -29,7 +29,9 @@ struct ShowLogs: AsyncParsableCommand {
   @OptionGroup var place: PlaceOptions
 
   func validate() throws {
-    guard !follow || !json else { throw ValidationError("--json prints one document, which --follow would never end; leave one of them out") }
+    guard !follow || !json else {
+      throw ValidationError("--json prints one document, which --follow would never end; leave one of them out")
+    }
   }
 
   func run() async throws {

@@ -39,7 +39,10 @@ struct HistoryEntry {
           HistoryEntry(job: $0.job, instant: $0.instant, state: .missed, row: nil, decision: $0, digest: RunDigest())
         }
     }
-    return Array(entries.sorted { ($0.instant, $0.row?.id.name ?? "") > ($1.instant, $1.row?.id.name ?? "") }.prefix(filter.limit))
+    let sorted = entries.sorted { a, b in
+      a.instant == b.instant ? a.row?.id.name ?? "" > b.row?.id.name ?? "" : a.instant > b.instant
+    }
+    return Array(sorted.prefix(filter.limit))
   }
 
   /// More runs than can be open at once.

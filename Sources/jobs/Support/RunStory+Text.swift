@@ -10,7 +10,7 @@ extension RunStory {
       HangingText.wrapped(
         "for \(json.logicalDate), started \(json.startedAt) by \(json.trigger)"
           + (json.seconds.map { ", took \(DurationText.short($0))" } ?? "") + (origin.map { "; \($0)" } ?? ""), width: width, indent: 2),
-      "", table.text(width: width),
+      "", table(width),
     ]
     func section(_ title: String, _ items: [String]) {
       guard !items.isEmpty else { return }
@@ -39,8 +39,14 @@ extension RunStory {
     return lines.joined(separator: "\n")
   }
 
-  private var table: PlainTable {
-    let hasPlan = comparison != nil
+  /// Where a terminal is too narrow, what was planned gives way: what matters of it is said below.
+  private func table(_ width: Int?) -> String {
+    let whole = table(besidePlan: comparison != nil)
+    guard let width, whole.split(separator: "\n").contains(where: { DisplayWidth.of($0) > width }) else { return whole }
+    return table(besidePlan: false, width: width)
+  }
+
+  private func table(besidePlan hasPlan: Bool, width: Int? = nil) -> String {
     var table = PlainTable(
       [.init("STEP"), .init("STATE", mayShrink: false), .init("TASKS", .right), .init("REQUESTS", .right)]
         + (hasPlan ? [.init("PLANNED", .right)] : []) + [.init("TOOK", .right)] + (hasPlan ? [.init("PLANNED", .right)] : [])
@@ -56,7 +62,7 @@ extension RunStory {
           + [step.seconds.map { DurationText.short($0) } ?? ""] + (hasPlan ? [planned?.seconds.map { DurationText.short($0) } ?? ""] : [])
           + [OneLine.shown(step.reason ?? (step.tasks.count == 1 ? step.tasks[0].note : ""))])
     }
-    return table
+    return table.text(width: width)
   }
 
   /// A step that has not ended: at work, or cut off, or not begun.

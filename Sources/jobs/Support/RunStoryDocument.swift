@@ -1,6 +1,7 @@
 import JobGraph
 import Reporting
 import Scheduling
+import Storage
 
 /// A run for programs.
 struct RunStoryDocument: Encodable {
