@@ -11,6 +11,6 @@ extension Schema {
     ) STRICT, WITHOUT ROWID;
 
     CREATE INDEX runs_by_start ON runs (started_at, id);
-    CREATE INDEX runs_open ON runs (started_at) WHERE state = 'running';
+    CREATE INDEX runs_open ON runs (started_at, id) WHERE state = 'running';
     """
 }

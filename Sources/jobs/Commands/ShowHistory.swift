@@ -119,6 +119,9 @@ struct ShowHistory: AsyncParsableCommand {
       let due: String?
       let decision: String?
       let reason: String?
+      /// The last one of a stretch of starts, and how many they are.
+      let dueThrough: String?
+      let starts: Int?
       let cutOff: [String]
       let completedBy: String?
 
@@ -129,7 +132,9 @@ struct ShowHistory: AsyncParsableCommand {
         (logicalDate, startedAt) = ((row?.logicalDate ?? entry.instant).iso8601, row?.startedAt.iso8601)
         (endedAt, cutOff, completedBy) = (row?.endedAt?.iso8601, entry.digest.cutOff, entry.digest.completedBy?.name)
         (rowsNew, rowsChanged) = (entry.digest.newRows, entry.digest.changedRows)
-        (due, decision, reason) = (entry.decision?.instant.iso8601, entry.decision?.decision, entry.decision?.reason)
+        let decision = entry.decision?.decision
+        (due, self.decision, reason) = (decision?.instant.iso8601, decision?.verdict.rawValue, decision?.reason)
+        (dueThrough, starts) = (decision?.through.iso8601, decision?.count)
       }
     }
   }

@@ -36,7 +36,7 @@ struct HistoryEntry {
         ? try reader.skippedInstants(of: filter.job, since: filter.since, limit: filter.limit) : []
       return runs
         + missed.map {
-          HistoryEntry(job: $0.job, instant: $0.instant, state: .missed, row: nil, decision: $0, digest: RunDigest())
+          HistoryEntry(job: $0.job, instant: $0.decision.instant, state: .missed, row: nil, decision: $0, digest: RunDigest())
         }
     }
     let sorted = entries.sorted { a, b in
@@ -57,12 +57,14 @@ struct HistoryEntry {
   }
 
   private var origin: String? {
-    guard let decision else { return nil }
+    guard let decision = decision?.decision else { return nil }
     let due = HistoryEntry.clock(decision.instant)
     let reason = decision.reason.map { " (\(OneLine.shown($0)))" } ?? ""
-    guard let row else { return "missed \(due)\(reason)" }
+    guard let row else {
+      return decision.count == 1 ? "missed \(due)\(reason)" : "missed \(decision.count) starts, through \(decision.through)\(reason)"
+    }
     let late = row.startedAt - decision.instant
-    if decision.decision == "caught up" { return "caught up \(due)\(reason)" }
+    if decision.verdict == .caughtUp { return "caught up \(due)\(reason)" }
     return late >= .minutes(1) ? "\(DurationText.short(late.inSeconds)) late\(reason)" : nil
   }
 

@@ -37,10 +37,10 @@ struct RunStory {
 
   /// On time, late, or caught up; nil for a run that the schedule knows nothing of.
   var origin: String? {
-    guard let decision else { return nil }
+    guard let decision = decision?.decision else { return nil }
     let late = row.startedAt - decision.instant
     let distance = late >= .seconds(1) ? "\(DurationText.short(late.inSeconds)) late" : "on time"
-    return "due \(decision.instant), \(decision.decision == "caught up" ? "caught up, " : "")\(distance)"
+    return "due \(decision.instant), \(decision.verdict == .caughtUp ? "caught up, " : "")\(distance)"
       + (decision.reason.map { ": \(OneLine.shown($0))" } ?? "")
   }
 

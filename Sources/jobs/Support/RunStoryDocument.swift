@@ -96,8 +96,8 @@ extension RunStoryDocument {
     differences = story.comparison?.sentences
     decision = story.decision.map {
       Decision(
-        due: $0.instant.iso8601, decision: $0.decision, reason: $0.reason, decidedAt: $0.decidedAt.iso8601,
-        lateSeconds: max(0, (account.startedAt - $0.instant).inSeconds))
+        due: $0.decision.instant.iso8601, decision: $0.decision.verdict.rawValue, reason: $0.decision.reason,
+        decidedAt: $0.decidedAt.iso8601, lateSeconds: max(0, (account.startedAt - $0.decision.instant).inSeconds))
     }
     interrupted = story.parts
     log = story.log.suffix(RunStory.logTailMax).map(ShowLogs.Line.init)
