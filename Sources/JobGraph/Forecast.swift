@@ -65,7 +65,19 @@ public enum DurationNoise {
   }
 }
 
-extension PlannedStep {
-  /// Whether it will run when everything goes well.
-  public var isExpectedToRun: Bool { skip == nil && when != .failure }
+extension Plan {
+  /// The steps that run when every one that runs succeeds.
+  /// - Complexity: O(steps + edges).
+  public var stepsExpectedToRun: Set<StepID> {
+    var (expected, facts) = (Set<StepID>(), [String: ExpressionFacts.StepFacts]())
+    for step in topologicallySorted {
+      let named = step.condition.map { Dictionary($0.steps.compactMap { id in facts[id.name].map { (id.name, $0) } }) { $1 } }
+      let isMet = step.condition.map { $0.decided(by: named ?? [:]).decision == true } ?? true
+      let runs = step.skip == nil && step.when != .failure && isMet
+      if runs { expected.insert(step.id) }
+      facts[step.id.name] = ExpressionFacts.StepFacts(
+        state: runs ? .succeeded : .skipped, tasks: step.tasks.count, succeededTasks: runs ? step.tasks.count : 0, failedTasks: 0)
+    }
+    return expected
+  }
 }

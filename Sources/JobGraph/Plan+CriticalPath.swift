@@ -8,6 +8,7 @@ extension Plan {
   /// - Complexity: O(steps + edges).
   public func criticalPath(seconds: [StepID: Double]) -> (steps: [StepID], seconds: Double)? {
     var ends: [StepID: (end: Double, before: StepID?)] = [:]
+    let running = stepsExpectedToRun
     var (isKnown, lastOrdinary) = (false, StepID?.none)
     func later(_ a: StepID?, _ b: StepID) -> StepID? {
       guard let a else { return ends[b] == nil ? nil : b }
@@ -16,7 +17,7 @@ extension Plan {
     for step in topologicallySorted {
       var before = step.isFinal ? lastOrdinary : nil
       for need in step.needs { before = later(before, need) }
-      let known = step.isExpectedToRun ? seconds[step.id] : nil
+      let known = running.contains(step.id) ? seconds[step.id] : nil
       isKnown = isKnown || known != nil
       ends[step.id] = ((before.flatMap { ends[$0]?.end } ?? 0) + (known ?? 0), before)
       if !step.isFinal { lastOrdinary = later(lastOrdinary, step.id) }
@@ -27,7 +28,6 @@ extension Plan {
       path.append(id)
       next = ends[id]?.before
     }
-    let running = Set(steps.filter(\.isExpectedToRun).map(\.id))
     return (path.reversed().filter { running.contains($0) }, ends[last]!.end)
   }
 }

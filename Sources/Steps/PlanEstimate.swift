@@ -15,8 +15,9 @@ public struct PlanEstimate: Sendable {
     let providers = Dictionary(uniqueKeysWithValues: Operations.all.map { ($0.name, $0.provider) })
     var requests: [StepID: RequestEstimate] = [:]
     var steps: [Forecast.Step] = []
+    let running = plan.stepsExpectedToRun
     for step in plan.steps {
-      let (estimate, runs) = (try RequestEstimate(step, logicalDate: plan.logicalDate, reader: reader), step.isExpectedToRun)
+      let (estimate, runs) = (try RequestEstimate(step, logicalDate: plan.logicalDate, reader: reader), running.contains(step.id))
       requests[step.id] = estimate
       steps.append(
         Forecast.Step(

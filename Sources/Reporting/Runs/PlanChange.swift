@@ -17,7 +17,7 @@ enum PlanChange {
   private static func settings(_ a: PlannedStep, _ b: PlannedStep) -> [(name: String, before: String, after: String)] {
     func pair(_ name: String, _ text: (PlannedStep) -> String) -> (String, String, String) { (name, text(a), text(b)) }
     return [
-      pair("uses") { $0.uses }, pair("needs") { names($0.needs) }, pair("when") { $0.when.rawValue },
+      pair("uses") { $0.uses }, pair("needs") { names($0.needs) }, pair("when") { $0.condition?.source ?? $0.when.rawValue },
       pair("retry") {
         "\($0.retry.attempts) attempts, \(TimeStyle.length($0.retry.backoff)) to \(TimeStyle.length($0.retry.maxBackoff))"
       }, pair("timeout") { $0.timeout.map(TimeStyle.length) ?? "none" },

@@ -22,7 +22,8 @@ struct PlanConsequences {
   }
 
   init(of plan: Plan, workspace: Workspace, configuration: Configuration, warehouse: Warehouse?) async throws {
-    let running = plan.steps.filter(\.isExpectedToRun)
+    let expected = plan.stepsExpectedToRun
+    let running = plan.steps.filter { expected.contains($0.id) }
     var pruning: [Pruned] = []
     for step in running where step.uses == "data.prune" {
       let (rules, date) = (try RetentionRules(step.with.first { $0.key == "rules" }?.value), plan.logicalDate)

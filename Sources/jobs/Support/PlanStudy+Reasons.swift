@@ -12,6 +12,13 @@ extension PlanStudy {
 
   /// What it waits for.
   private func start(of step: PlannedStep) -> String {
+    guard let condition = step.condition else { return needs(of: step) }
+    if condition.decision == true { return "\(needs(of: step)); its condition is met: \(condition.source)" }
+    return "\(needs(of: step)), and runs if \(condition.source)"
+      + (forecast[step.id]?.runs == true ? "" : ", which is not so when all goes well")
+  }
+
+  private func needs(of step: PlannedStep) -> String {
     let needs = step.needs.map(\.name).joined(separator: ", ")
     if step.isFinal {
       let start = step.needs.isEmpty ? "runs when all others have ended" : "runs when all others and \(needs) have ended"
