@@ -44,7 +44,7 @@ public struct RunLock: ~Copyable {
   }
 
   /// Clock ticks between boot and the start of a process: field 22 of /proc/PID/stat.
-  private static func startTime(of process: Int32) -> String? {
+  static func startTime(of process: Int32) -> String? {
     guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
     let text = String(decoding: data, as: UTF8.self)
     guard let end = text.lastIndex(of: ")") else { return nil }
@@ -52,7 +52,7 @@ public struct RunLock: ~Copyable {
     return fields.count > 19 ? String(fields[19]) : nil
   }
 
-  private static var bootID: String {
+  static var bootID: String {
     FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
       .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? "?"
   }

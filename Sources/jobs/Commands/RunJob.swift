@@ -77,7 +77,8 @@ struct RunJob: AsyncParsableCommand {
     _ = try selection.steps(of: job)
     if dryRun {
       return try await PlanPrinter(
-        workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
+        study: PlanStudy(
+          workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection)
       ).show(json: json, explain: true)
     }
     let start = try ScheduledStart(
