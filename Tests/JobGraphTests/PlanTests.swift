@@ -133,11 +133,11 @@ import Testing
     ], finally: [Step(id: "end", uses: "z")])
 
   @Test func `in text shows levels, tasks and what waits for what`() {
-    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a\nfinally end  (z)")
+    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a  when always\nfinally end  (z)")
   }
 
   @Test func `for mermaid and Graphviz has every arrow, dashed where the end does not matter`() {
-    #expect(job.mermaidDrawing.contains("a -.-> b") && job.mermaidDrawing.contains("b -.-> end"))
+    #expect(job.mermaidDrawing.contains("s0 -.-> s1") && job.mermaidDrawing.contains("s1 -.-> s2"))
     #expect(job.dotDrawing.contains("\"a\" -> \"b\" [style=dashed]"))
   }
 }
