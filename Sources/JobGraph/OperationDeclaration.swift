@@ -39,6 +39,18 @@ public struct OperationDeclaration: Sendable, Equatable {
   }
 }
 
+extension OperationDeclaration {
+  /// The name of the flag by which a job says of a step whether its effect must not happen twice.
+  public static let once = "once"
+
+  /// Whether an attempt may be begun again when it is not known how far an earlier one came. Where the operation has the flag `once`, the
+  /// step decides; an operation without it may when it is idempotent.
+  public func mayRepeat(_ parameters: [JobValue.Entry]) -> Bool {
+    guard self.parameters.contains(where: { $0.name == OperationDeclaration.once }) else { return isIdempotent }
+    return !parameters.contains { $0.key == OperationDeclaration.once && $0.value == .bool(true) }
+  }
+}
+
 /// A parameter of an operation: a key of `with`.
 public struct ParameterDeclaration: Sendable, Equatable {
   public var name: String

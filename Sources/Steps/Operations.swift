@@ -107,14 +107,18 @@ public enum Operations {
   static let shell = OperationDeclaration(
     name: "shell", summary: "Runs a program by its argument vector, without a shell.",
     discussion: """
-      The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_TASK, JOBS_ATTEMPT, and what `environment`
-      adds. What it `reads` and `writes` is checked as that of other operations is: what nothing orders is refused. Output goes to the log of the run. Exit status 0 is success; anything else fails the task. What the program has started ends
-      with it, however it ends.
+      The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_STEP, JOBS_TASK, JOBS_ATTEMPT,
+      JOBS_IDEMPOTENCY_KEY (the same at every attempt of the task), and what `environment` adds. Output goes to the log of the run. Exit
+      status 0 is success; anything else fails the task. What the program has started ends with it, however it ends, and it ends with jobs.
+      What it `reads` and `writes` is checked as that of other operations is: what nothing orders is refused.
       """,
     parameters: [
       ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),
       ParameterDeclaration("environment", .mapping, summary: "names and values to add"),
       ParameterDeclaration("directory", .text, summary: "where it starts; the root of the project when left out"),
+      ParameterDeclaration(
+        OperationDeclaration.once, .flag, default: .bool(false),
+        summary: "never begun twice: not retried, and not repeated by --resume when the run died in the middle of it"),
       ParameterDeclaration("output_bytes_max", .integer(0...1_000_000_000), default: .int(65536), summary: "how much output is kept"),
       ParameterDeclaration("reads", .list(of: .text), summary: "what it reads that other steps write: tables, or names of your own"),
       ParameterDeclaration("writes", .list(of: .text), summary: "what it writes that other steps read or write"),

@@ -28,7 +28,7 @@ public struct GraphDrawing: Sendable {
     self.arrows = arrows
     var (left, columns, longest) = (Self.margin, [(left: Double, width: Double)](), Array(repeating: 0, count: layout.columnCount))
     for (node, step) in nodes.enumerated() {
-      longest[levels[node]] = max(longest[levels[node]], step.id.name.count, Self.work(of: step).count * 11 / 13)
+      longest[levels[node]] = max(longest[levels[node]], step.id.name.count, Self.work(of: step).count * 11 / 13 + 1)
     }
     for length in longest {
       let width = Double(min(max(length, Self.characters.lowerBound), Self.characters.upperBound)) * Self.widthOfCharacter + 24
@@ -43,11 +43,14 @@ public struct GraphDrawing: Sendable {
     var levels = Array(repeating: 0, count: index.count)
     let ordinary = job.levels
     for (level, steps) in ordinary.enumerated() { for step in steps { levels[index[step.id]!] = level } }
-    let final = Job(name: "", steps: job.finally.map { step in
-      var step = step
-      step.needs = step.needs.filter { need in job.finally.contains { $0.id == need } }
-      return step
-    })
+    let names = Set(job.finally.map(\.id))
+    let final = Job(
+      name: "",
+      steps: job.finally.map { step in
+        var step = step
+        step.needs.removeAll { !names.contains($0) }
+        return step
+      })
     for (level, steps) in final.levels.enumerated() { for step in steps { levels[index[step.id]!] = ordinary.count + level } }
     return levels
   }
@@ -105,7 +108,7 @@ public struct GraphDrawing: Sendable {
       writer.element("text", ["x": left, "y": PathData.number(top + 20)], text: PlainTable.cutInTheMiddle(step.id.name, to: room))
       writer.element(
         "text", ["class": "uses", "x": left, "y": PathData.number(top + 36)],
-        text: PlainTable.cutInTheMiddle(Self.work(of: step), to: room * 13 / 11))
+        text: PlainTable.cutInTheMiddle(Self.work(of: step), to: room * 13 / 11 + 1))
     }
   }
 

@@ -41,6 +41,6 @@ struct ShowGraph: AsyncParsableCommand {
       case .svg: GraphDrawing(job).svg.text
       }
     guard let output else { return try Output.print(drawing) }
-    try AtomicFile.write((drawing + "\n").utf8, to: output)
+    try AtomicFile.write((drawing + "\n").utf8, to: output, mode: 0o644)
   }
 }

@@ -30,7 +30,11 @@ struct RunSession {
   let isResumed: Bool
   /// The date of the run to resume; nil for the newest that is unfinished.
   let resumedDate: Instant?
+  /// Called when the run is journaled, before its first task.
+  let began: @Sendable (RunHeader, RunState, Warehouse) async -> Void
   let observe: @Sendable (RunProgress) -> Void
+  /// Called once a new run stands in the journal, before its first task.
+  var opened: @Sendable (RunID) async throws -> Void = { _ in }
 
   /// How the run ended.
   struct Result {
@@ -42,6 +46,11 @@ struct RunSession {
     let tasks: [TaskRow]
     /// From the first attempt of each step to its last.
     let spans: [StepID: Duration]
+    /// That the job was to be ready earlier; nil when it was in time.
+    let alert: String?
+
+    /// A person or the system wanted it to stop, so nothing else is begun either.
+    var isStopped: Bool { state.result == .cancelled }
   }
 
   /// Runs the job. The caller holds the lock.
@@ -66,12 +75,15 @@ struct RunSession {
 
     let (header, state) = try await open(resumed, date, desk)
     lock.describe("run \(header.id)")
+    await began(header, state, warehouse)
     let stop = StopWatch(programs: desk.programs)
+    defer { stop.retire() }
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
-    let alarm = Task { await warnAtDeadline(header, warehouse) }
-    defer { alarm.cancel() }
+    let alarm = try await DeadlineAlarm(job, header, warehouse)
+    let watch = Task { await alarm?.watch() }
+    defer { watch.cancel() }
     let ended = try await runner.run(state, run: header, stops: stop.reasons)
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
@@ -81,18 +93,7 @@ struct RunSession {
     }
     return Result(
       run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
-      spans: spans)
-  }
-
-  /// Says once, on standard error and in the log, that the run was to be ready by now.
-  private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
-    let clock = SystemTime()
-    guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
-    // Cancelled when the run ends in time: then there is nothing to say. What the log does not take was said on standard error.
-    guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
-    let message = "\(run.job) was to be ready by \(text) and still runs"
-    Output.say("warning: \(message)")
-    try? await warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
+      spans: spans, alert: alarm?.alert)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
@@ -120,6 +121,7 @@ struct RunSession {
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
       try await warehouse.open(header, plan: plan)
+      try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
     }
     var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
@@ -128,13 +130,13 @@ struct RunSession {
       if case .missingSecret(let secret, _) = plan.steps[index].skip, desk.missingSecrets[secret] == nil { plan.steps[index].skip = nil }
     }
     let recorded = try await warehouse.read { try $0.recordedTasks(of: resumed.id) }
-    let declarations = desk.registry.declarations
-    let kept = plan.recordedToKeep(recorded) { declarations[$0]?.isIdempotent ?? false }
-    let repeated = kept.filter { !$0.value.isSucceeded }
+    let kept = plan.recordedToKeep(recorded, operations: desk.registry.declarations)
+    let repeated = kept.filter { !$0.value.isSucceeded && $0.value.failure == nil }
+    let failures = kept.compactMap { task, record in record.failure.map { (task: task, failure: $0) } }.sorted { $0.task < $1.task }
     Output.say(
       "resuming \(resumed.id): \(kept.count - repeated.count) tasks stay as they are, \(repeated.count) will run"
         + (repeated.count <= 12 ? " (\(repeated.keys.sorted().map(\.description).joined(separator: ", ")))" : ""))
-    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), at: now)
+    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), failed: failures, at: now)
     let header = RunHeader(id: resumed.id, job: name, logicalDate: date, trigger: resumed.trigger, startedAt: resumed.startedAt)
     return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency(of: plan), durations: durations))
   }
@@ -168,22 +170,29 @@ private final class StopWatch: Sendable {
   let reasons: AsyncStream<StopReason>
   private let lock = NSLock()
   nonisolated(unsafe) private var hasAsked = false
+  nonisolated(unsafe) private var isRetired = false
 
   /// - Parameter programs: ended before the process ends at once.
-  init(programs: ProcessGroups) {
+  init(programs: ProgramHost) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
-      let isFirst = lock.withLock {
+      let (isFirst, isOver) = lock.withLock {
         defer { hasAsked = true }
-        return !hasAsked
+        return (!hasAsked, isRetired)
       }
+      // The run has ended; another watch takes the signals of the next one.
+      guard !isOver else { return }
       guard isFirst else {
         programs.killAll()
+        Console.shared.draw([])
         Foundation.exit(number == SIGTERM ? 143 : 130)
       }
       Output.say("stopping after the current write (again to stop now)")
       continuation.yield(number == SIGINT ? .interrupt : .signal)
     }
   }
+
+  /// The run has ended.
+  func retire() { lock.withLock { isRetired = true } }
 }
