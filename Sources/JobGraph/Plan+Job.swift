@@ -30,8 +30,8 @@ extension Plan {
       let declaration = facts.operations[step.uses]
       let with = declaration?.completing(step.with) ?? step.with
       return PlannedStep(
-        id: step.id, uses: step.uses, needs: step.needs, with: with, when: step.when,
-        condition: step.condition, retry: declaration?.mayRepeat(with) == false ? RetryPolicy(attempts: 1) : step.retry, timeout: step.timeout,
+        id: step.id, uses: step.uses, needs: step.needs, with: with, when: step.when, condition: step.condition,
+        retry: declaration?.mayRepeat(with) == false ? RetryPolicy(attempts: 1) : step.retry, timeout: step.timeout,
         tolerate: step.tolerate, pool: step.pool ?? declaration?.provider,
         priority: step.priority, isFinal: isFinal,
         skip: skipReason(of: step, declaration: declaration, isChosen: isFinal || chosen.contains(step.id), facts: facts),
