@@ -138,23 +138,6 @@ public struct Step: Sendable, Equatable {
   }
 }
 
-/// A moment of a session: so long after its open or close, or before.
-public struct SessionOffset: Sendable, Hashable {
-  public enum Edge: String, Sendable, CaseIterable {
-    case open, close
-  }
-
-  public var edge: Edge
-  /// Negative: before the edge.
-  public var distance: Duration
-
-  public static let close = SessionOffset(.close, .zero)
-
-  public init(_ edge: Edge, _ distance: Duration = .zero) {
-    (self.edge, self.distance) = (edge, distance)
-  }
-}
-
 /// How many tasks of a step may fail before the step does.
 public enum Tolerance: Sendable, Hashable {
   /// A number of tasks; `0` is the default.

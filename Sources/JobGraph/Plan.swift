@@ -61,6 +61,11 @@ public struct PlannedStep: Sendable, Equatable {
   }
 }
 
+extension PlannedStep {
+  /// Its condition is decided by the ends of steps: when it was skipped during the run, its condition was not met.
+  public var isDecidedLate: Bool { condition.map { $0.decision == nil } ?? false }
+}
+
 /// A task's name within its run: the step, and the values of `each` joined with `/` (empty for a step without `each`).
 public struct TaskID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public let step: StepID
