@@ -177,9 +177,9 @@ extension WarehouseReader {
     return result
   }
 
-  private static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
+  static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
 
-  private static func run(_ row: Row) -> RunRow {
+  static func run(_ row: Row) -> RunRow {
     RunRow(
       id: RunID(row[0]), job: row[1], logicalDate: Instant(milliseconds: row[2]), trigger: row[3],
       state: RunResult(rawValue: row[4]) ?? .interrupted, exitStatus: row[5], startedAt: Instant(milliseconds: row[6]),

@@ -83,24 +83,35 @@ struct RunJob: AsyncParsableCommand {
       at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
     let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
+    let monitor = RunMonitor(workspace, configuration, job: job.name)
     let session = RunSession(
       workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate,
       trigger: trigger ?? (workspace.isSandbox ? "sandbox" : "manual"), selection: selection,
       sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()), isOffline: offline,
       isResumed: resume, resumedDate: resume && choice.date != nil ? logicalDate : nil,
-      began: { await printer.begin($0, $1, $2) }, observe: { printer.observe($0) })
-    let result: RunSession.Result
+      began: { run, state, warehouse in
+        monitor.begin(run.id)
+        await printer.begin(run, state, warehouse)
+      }, observe: { printer.observe($0) })
     do {
-      result = try await session.run(lock: lock, warehouse: warehouse)
+      let result = try await session.run(lock: lock, warehouse: warehouse)
+      printer.finish()
+      try warehouse.close()
+      let summary = RunSummary(workspace: workspace, job: job, result: result)
+      // What quiet says of a failure is kept anyway.
+      if !quiet || summary.status == .delivered { Console.shared.note(try summary.text) }
+      // Whoever is told of the end is told even where the summary cannot be written.
+      let printing = Swift.Result { if json { try summary.printJSON() } else { try summary.print(quiet: quiet) } }
+      await monitor.end(summary.status)
+      try printing.get()
+      if summary.status != .delivered { throw Ended(status: summary.status) }
+    } catch let end as Ended {
+      throw end
     } catch {
       printer.finish()
+      await monitor.fail(error)
       throw error
     }
-    printer.finish()
-    try warehouse.close()
-    let summary = RunSummary(workspace: workspace, job: job, result: result)
-    if json { try summary.printJSON() } else { try summary.print(quiet: quiet) }
-    if summary.status != .delivered { throw Ended(status: summary.status) }
   }
 
   private func faults() throws -> [FaultRule] {
