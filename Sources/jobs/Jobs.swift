@@ -21,6 +21,7 @@ struct Jobs: AsyncParsableCommand {
       RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ShowSchema.self, ExplainCode.self,
       ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, Secrets.self,
       ReportCommands.self,
+      ShowMetrics.self,
       ServeSandbox.self,
     ])
 
