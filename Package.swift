@@ -64,7 +64,7 @@ let package = Package(
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto"]),
     module("Mirroring"),
-    module("Running", ["Scheduling", "JobGraph"]),
+    module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
       [

@@ -9,7 +9,7 @@ public struct Job: Sendable, Equatable {
   /// The longest a run may take.
   public var timeout: Duration?
   public var overlap: Overlap
-  public var missed: Missed
+  public var missed: MissedPolicy
   /// Values that `$parameters.name` refers to and `--set name=value` replaces.
   public var parameters: [JobValue.Entry]
   public var steps: [Step]
@@ -18,7 +18,7 @@ public struct Job: Sendable, Equatable {
 
   public init(
     name: String, description: String = "", timeZone: String = "UTC", readyBy: String? = nil, timeout: Duration? = nil,
-    overlap: Overlap = .skip, missed: Missed = .last, parameters: [JobValue.Entry] = [], steps: [Step], finally: [Step] = []
+    overlap: Overlap = .skip, missed: MissedPolicy = MissedPolicy(), parameters: [JobValue.Entry] = [], steps: [Step], finally: [Step] = []
   ) {
     (self.name, self.description, self.timeZone, self.readyBy) = (name, description, timeZone, readyBy)
     (self.timeout, self.overlap, self.missed, self.parameters) = (timeout, overlap, missed, parameters)
@@ -33,6 +33,21 @@ public struct Job: Sendable, Equatable {
   /// What is done about schedule instants that passed while nothing ran.
   public enum Missed: String, Sendable, CaseIterable {
     case none, last, all
+  }
+
+  /// Which of the schedule instants that passed while nothing ran are made up.
+  public struct MissedPolicy: Sendable, Hashable {
+    public var policy: Missed
+    /// Instants that lie further back than this are not made up; nil: however old.
+    public var window: Duration?
+    /// The newest so many are made up, at least 1.
+    public var cap: Int
+
+    public static let standardCap = 10
+
+    public init(_ policy: Missed = .last, window: Duration? = nil, cap: Int = standardCap) {
+      (self.policy, self.window, self.cap) = (policy, window, cap)
+    }
   }
 }
 

@@ -28,9 +28,11 @@ extension Plan {
     let chosen = try facts.selection.steps(of: job)
     func planned(_ step: Step, isFinal: Bool) -> PlannedStep {
       let declaration = facts.operations[step.uses]
+      let with = declaration?.completing(step.with) ?? step.with
       return PlannedStep(
-        id: step.id, uses: step.uses, needs: step.needs, with: declaration?.completing(step.with) ?? step.with, when: step.when,
-        retry: step.retry, timeout: step.timeout, tolerate: step.tolerate, pool: step.pool ?? declaration?.provider,
+        id: step.id, uses: step.uses, needs: step.needs, with: with, when: step.when,
+        retry: declaration?.mayRepeat(with) == false ? RetryPolicy(attempts: 1) : step.retry, timeout: step.timeout,
+        tolerate: step.tolerate, pool: step.pool ?? declaration?.provider,
         priority: step.priority, isFinal: isFinal,
         skip: skipReason(of: step, declaration: declaration, isChosen: isFinal || chosen.contains(step.id), facts: facts),
         tasks: Plan.tasks(of: step))

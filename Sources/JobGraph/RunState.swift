@@ -60,7 +60,12 @@ public struct RunState: Sendable {
       for (position, task) in plan.steps[index].tasks.enumerated() {
         let record = recorded[task.id] ?? RecordedTask()
         tasks[task.id] = TaskProgress(record: record, position: position)
-        if record.isSucceeded { steps[index].end(.succeeded) }
+        if record.isSucceeded {
+          steps[index].end(.succeeded)
+        } else if let failure = record.failure {
+          steps[index].end(.failed)
+          steps[index].failures.append((task.id, failure))
+        }
       }
     }
   }

@@ -5,6 +5,7 @@ import MarketData
 public enum Operations {
   public static let all: [OperationDeclaration] = [
     instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+    nothing,
   ]
 
   static let instruments = OperationDeclaration(
@@ -87,6 +88,13 @@ public enum Operations {
       ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),
       ParameterDeclaration("environment", .mapping, summary: "names and values to add"),
       ParameterDeclaration("directory", .text, summary: "where it starts; the root of the project when left out"),
+      ParameterDeclaration(
+        OperationDeclaration.once, .flag, default: .bool(false),
+        summary: "never begun twice: not retried, and not repeated by --resume when the run died in the middle of it"),
       ParameterDeclaration("output_bytes_max", .integer(0...1_000_000_000), default: .int(65536), summary: "how much output is kept"),
     ], isIdempotent: false)
+
+  static let nothing = OperationDeclaration(
+    name: "nothing", summary: "Does nothing: a point where steps meet.",
+    discussion: "Its tasks succeed at once. `each` may have dimensions of any name, or be left out.", allowsAnyDimensions: true)
 }

@@ -27,7 +27,7 @@ public struct RunProgram: StepOperation {
     guard let program = words.first else { throw TaskFailure(.permanent, "`run` names no program") }
     let limit = context.parameters.integer("output_bytes_max") ?? 65536
     let (status, text) = try await start(program, Array(words.dropFirst()), limit: limit, context)
-    for line in text.split(whereSeparator: \.isNewline) { try await context.note(.info, String(line)) }
+    for line in text.split(whereSeparator: \.isNewline) { context.note(.info, String(line)) }
     switch status {
     case .exited(0): return TaskOutcome(note: "exit 0", counts: [.init("output_bytes", text.utf8.count)])
     case .exited(let number): throw TaskFailure(.permanent, "\(program) ended with exit status \(number)\(RunProgram.excerpt(text))")

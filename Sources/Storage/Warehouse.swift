@@ -11,6 +11,8 @@ public final class Warehouse: Sendable {
   let database: any DatabaseWriter & Sendable
   /// The fencing token of the lock under which this process writes; nil for readers.
   let fence: Int64?
+  /// Everything that is written goes through it, in order.
+  let commits: CommitQueue
 
   /// Opens for writing: makes the file when there is none, and brings its schema up to date.
   /// - Throws: ``WarehouseError``.
@@ -69,10 +71,12 @@ public final class Warehouse: Sendable {
 
   private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?) {
     (self.path, self.database, self.fence) = (path, database, fence)
+    commits = CommitQueue(database, fence: fence, path: path)
   }
 
-  /// Reads a consistent state.
+  /// Reads a consistent state, in which all is that this process handed in before.
   public func read<Value: Sendable>(_ body: @escaping @Sendable (WarehouseReader) throws -> Value) async throws -> Value {
+    await commits.settle()
     do {
       return try await database.read { try body(WarehouseReader(database: $0)) }
     } catch {
@@ -80,39 +84,14 @@ public final class Warehouse: Sendable {
     }
   }
 
-  /// Runs `body` in one transaction and makes it durable. Refused when another process has taken the lock meanwhile.
+  /// Runs `body` in one transaction of its own and makes it durable. Refused when another process has taken the lock meanwhile.
   public func write<Value: Sendable>(_ body: @escaping @Sendable (WarehouseTransaction) throws -> Value) async throws -> Value {
-    let (fence, path) = (fence, path)
-    do {
-      return try await database.write { database in
-        let token = try Int64.fetchOne(database, sql: "SELECT token FROM fences WHERE name = 'writer'")
-        guard token == fence else { throw WarehouseError.fenced(path: path) }
-        return try body(WarehouseTransaction(database: database))
-      }
-    } catch {
-      throw WarehouseError.wrapping(error, path: path)
-    }
+    try await commits.write(.powerCutAlone) { try body(WarehouseTransaction(database: $0)) }
   }
 
-  /// As ``write(_:)``, but a power cut may undo it (a crash of the program cannot): for what can be learned again.
+  /// As ``write(_:)``, but a power cut may undo it (a crash of the program cannot): for what can be learned again. `body` may run twice.
   func writeLightly<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    do {
-      return try await database.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = NORMAL")
-        defer {
-          // Setting a pragma outside a transaction cannot fail on an open connection.
-          _ = sqlite3_exec(database.sqliteConnection, "PRAGMA synchronous = FULL", nil, nil, nil)
-        }
-        var value: Value?
-        try database.inTransaction(.immediate) {
-          value = try body(database)
-          return .commit
-        }
-        return value!
-      }
-    } catch {
-      throw WarehouseError.wrapping(error, path: path)
-    }
+    try await commits.write(.crash, body)
   }
 
   /// Closes the file; what is written is safe without it.

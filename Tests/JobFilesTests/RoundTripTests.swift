@@ -53,7 +53,7 @@ struct JobMaker {
     (job.description, job.timeZone) = (text(), pick(["UTC", "America/New_York", "Europe/Berlin"]))
     job.readyBy = pick([nil, "06:30", "23:59 Asia/Kolkata"])
     job.timeout = flip() ? duration() : nil
-    (job.overlap, job.missed) = (pick(Job.Overlap.allCases), pick(Job.Missed.allCases))
+    (job.overlap, job.missed) = (pick(Job.Overlap.allCases), Job.MissedPolicy(pick(Job.Missed.allCases)))
     job.parameters = (0..<Int.random(in: 0...4, using: &generator)).map { JobValue.Entry("p\($0)", value()) }
     job.finally = flip() ? [] : [Step(id: "last", uses: "test.any")]
     return job
@@ -66,7 +66,7 @@ enum JobWriter {
     var lines = ["job: \(job.name)", "description: \(quoted(job.description))", "time_zone: \(job.timeZone)"]
     if let readyBy = job.readyBy { lines.append("ready_by: \(quoted(readyBy))") }
     if let timeout = job.timeout { lines.append("timeout: \(duration(timeout))") }
-    lines += ["overlap: \(job.overlap.rawValue)", "missed: \(job.missed.rawValue)", "parameters: \(value(.map(job.parameters)))", "steps:"]
+    lines += ["overlap: \(job.overlap.rawValue)", "missed: \(job.missed.policy.rawValue)", "parameters: \(value(.map(job.parameters)))", "steps:"]
     lines += job.steps.flatMap(step)
     if !job.finally.isEmpty { lines += ["finally:"] + job.finally.flatMap(step) }
     return lines.joined(separator: "\n") + "\n"

@@ -68,8 +68,25 @@ import Testing
     var recorded = Dictionary(
       uniqueKeysWithValues: plan.steps.flatMap(\.tasks).map { ($0.id, RecordedTask(isSucceeded: true, attempts: 1)) })
     recorded[TaskID("fetch")] = RecordedTask(isSucceeded: false, attempts: 1, failedAttempts: 1)
-    let kept = plan.recordedToKeep(recorded) { $0 != "mail" }
+    let kept = plan.recordedToKeep(recorded, operations: operations)
     #expect(kept.filter { !$0.value.isSucceeded }.keys.map(\.step.name).sorted() == ["end", "fetch", "report"])
+  }
+
+  @Test(arguments: [(true, false), (false, true)])
+  func `begins nothing again that is to happen once and was under way when the run died`(once: Bool, isTriedAgain: Bool) throws {
+    let shell = OperationDeclaration(
+      name: "shell", summary: "", parameters: [.init("once", .flag, default: .bool(false), summary: "")], isIdempotent: false)
+    let steps = [Step(id: "order", uses: "shell", with: [.init("once", .bool(once))], retry: RetryPolicy(attempts: 4))]
+    let plan = try Plan(
+      of: Job(name: "j", steps: steps), logicalDate: Instant(milliseconds: 0), facts: PlanningFacts(operations: ["shell": shell]))
+    #expect(plan.steps[0].retry.attempts == (once ? 1 : 4))
+    let recorded = [TaskID("order"): RecordedTask(attempts: 1, isInDoubt: true)]
+    let kept = plan.recordedToKeep(recorded, operations: ["shell": shell])
+    var run = RunState(plan: plan, recorded: kept)
+    let commands = run.apply(.started)
+    #expect(commands.contains(.start(TaskID("order"), attempt: 2)) == isTriedAgain)
+    #expect(run.result == (isTriedAgain ? .running : .failed))
+    #expect(run["order"]?.failures.first?.failure.message.contains("jobs run j --only order") == (isTriedAgain ? nil : true))
   }
 
   @Test func `repeats on resume along the graph, whatever the order of the file`() throws {
@@ -82,7 +99,7 @@ import Testing
     let recorded = ["a": false, "b": true, "c": true].reduce(into: [TaskID: RecordedTask]()) {
       $0[TaskID(StepID($1.key))] = RecordedTask(isSucceeded: $1.value, attempts: 1)
     }
-    #expect(plan.recordedToKeep(recorded) { _ in true }.values.allSatisfy { !$0.isSucceeded })
+    #expect(plan.recordedToKeep(recorded, operations: operations).values.allSatisfy { !$0.isSucceeded })
   }
 
   @Test func `orders its steps after what they need`() throws {

@@ -28,7 +28,7 @@ import Testing
     let warehouse = try Warehouse(inMemory: ())
     try await warehouse.open(header(1), plan: plan)
     let task = TaskID("crypto", "BTCUSDT")
-    try await warehouse.began(task, attempt: 1, of: RunID("nightly-1"), at: date(1))
+    warehouse.began(task, attempt: 1, of: RunID("nightly-1"), at: date(1))
     struct Stop: Error {}
     await #expect(throws: Stop.self) {
       _ = try await warehouse.complete(task, attempt: 1, of: RunID("nightly-1"), at: date(1)) { transaction in
@@ -52,16 +52,16 @@ import Testing
     let warehouse = try Warehouse(inMemory: ())
     try await warehouse.open(header(1), plan: plan)
     let (run, done, open) = (RunID("nightly-1"), TaskID("crypto", "BTCUSDT"), TaskID("crypto", "ETHUSDT"))
-    for task in [done, open] { try await warehouse.began(task, attempt: 1, of: run, at: date(1)) }
-    try await warehouse.failed(
+    for task in [done, open] { warehouse.began(task, attempt: 1, of: run, at: date(1)) }
+    warehouse.failed(
       open, attempt: 1, of: run, at: date(1), failure: TaskFailure(.transient, "HTTP 503"), state: .retrying)
-    try await warehouse.began(open, attempt: 2, of: run, at: date(1))
+    warehouse.began(open, attempt: 2, of: run, at: date(1))
     _ = try await warehouse.complete(done, attempt: 1, of: run, at: date(1)) { _ in TaskOutcome() }
     #expect(try await warehouse.markInterrupted(at: date(2)) == [run])
     let (row, recorded) = try await warehouse.read { (try $0.unfinishedRun(of: "nightly"), try $0.recordedTasks(of: run)) }
     #expect(row?.state == .interrupted)
     #expect(recorded[done] == RecordedTask(isSucceeded: true, attempts: 1))
-    #expect(recorded[open] == RecordedTask(attempts: 2, failedAttempts: 1))
+    #expect(recorded[open] == RecordedTask(attempts: 2, failedAttempts: 1, isInDoubt: true))
     #expect(try await warehouse.markInterrupted(at: date(3)) == [])
   }
 

@@ -7,7 +7,11 @@ struct EachReader {
 
   func read(_ section: Section, operation: OperationDeclaration?, step: String) -> [Step.Dimension] {
     let each = section.section("each", title: "`each`")
-    if let operation { check(each, at: section, operation) }
+    if let operation, operation.allowsAnyDimensions {
+      for entry in each?.entries ?? [] { _ = Names.check(Located(value: entry.key, spot: entry.keySpot), "dimension", findings) }
+    } else if let operation {
+      check(each, at: section, operation)
+    }
     return each?.entries.compactMap { entry in
       let values = values(of: entry, step: step)
       return values.map { Step.Dimension(entry.key, $0) }

@@ -39,7 +39,7 @@ struct JobReader {
     job.readyBy = section.text("ready_by").flatMap(readyBy)
     job.timeout = section.duration("timeout")
     job.overlap = section.word("overlap") ?? .skip
-    job.missed = section.word("missed") ?? .last
+    job.missed = section["missed"].map { MissedReader(findings: findings).read($0) } ?? Job.MissedPolicy()
     return job
   }
 

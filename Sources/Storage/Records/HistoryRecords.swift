@@ -151,12 +151,18 @@ extension WarehouseReader {
   /// What the tasks of an unfinished run have done.
   public func recordedTasks(of run: RunID) throws -> [TaskID: RecordedTask] {
     var result: [TaskID: RecordedTask] = [:]
-    for task in try tasks(of: run) { result[task.task] = RecordedTask(isSucceeded: task.state == "succeeded") }
-    for attempt in try attempts(of: run) {
-      guard var record = result[attempt.task] else { continue }
-      record.attempts = max(record.attempts, attempt.attempt)
-      if attempt.state == "failed" { record.failedAttempts += 1 }
-      result[attempt.task] = record
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT t.step, t.task, t.state = 'succeeded', ifnull(max(a.attempt), 0), ifnull(sum(a.state = 'failed'), 0),
+          (SELECT state = 'interrupted' FROM attempts WHERE run_id = t.run_id AND step = t.step AND task = t.task
+            ORDER BY attempt DESC LIMIT 1)
+        FROM tasks t LEFT JOIN attempts a ON a.run_id = t.run_id AND a.step = t.step AND a.task = t.task
+        WHERE t.run_id = ? GROUP BY t.step, t.task
+        """, arguments: [run.name])
+    while let row = try rows.next() {
+      result[TaskID(StepID(row[0]), row[1])] = RecordedTask(
+        isSucceeded: row[2], attempts: row[3], failedAttempts: row[4], isInDoubt: row[5] ?? false)
     }
     return result
   }

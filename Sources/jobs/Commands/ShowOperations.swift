@@ -35,7 +35,7 @@ struct ShowOperations: ParsableCommand {
     if json { return try Output.json(OperationsDocument(operations: Operations.all.map(OperationsDocument.Operation.init))) }
     var table = PlainTable([.init("OPERATION"), .init("EACH"), .init("WHAT IT DOES")])
     for operation in Operations.all {
-      table.rows.append([operation.name, operation.dimensions.joined(separator: ", "), operation.summary])
+      table.rows.append([operation.name, operation.eachText, operation.summary])
     }
     try Output.print(table.text(width: Output.width))
   }
@@ -50,6 +50,7 @@ private struct OperationsDocument: Encodable {
     let summary: String
     let discussion: String
     let each: [String]
+    let anyEach: Bool
     let parameters: [Parameter]
     let reads: [String]
     let writes: [String]
@@ -60,6 +61,7 @@ private struct OperationsDocument: Encodable {
     init(_ declaration: OperationDeclaration) {
       (name, summary, discussion) = (declaration.name, declaration.summary, declaration.discussion)
       (each, reads, writes) = (declaration.dimensions, declaration.reads, declaration.writes)
+      anyEach = declaration.allowsAnyDimensions
       (provider, secret, idempotent) = (declaration.provider, declaration.secret, declaration.isIdempotent)
       parameters = declaration.parameters.map(Parameter.init)
     }
@@ -80,11 +82,13 @@ private struct OperationsDocument: Encodable {
 }
 
 extension OperationDeclaration {
+  fileprivate var eachText: String { allowsAnyDimensions ? "any" : dimensions.joined(separator: ", ") }
+
   /// The manual page.
   fileprivate var manual: String {
     var lines = ["\(name)", "    \(summary)", ""]
     if !discussion.isEmpty { lines += [discussion, ""] }
-    if !dimensions.isEmpty { lines += ["each:  \(dimensions.joined(separator: ", "))", ""] }
+    if !eachText.isEmpty { lines += ["each:  \(eachText)", ""] }
     if !parameters.isEmpty {
       lines.append("with:")
       for parameter in parameters {

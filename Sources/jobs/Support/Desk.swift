@@ -107,6 +107,7 @@ struct Desk {
     makers["realtime.push"] = {
       try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
     }
+    makers["nothing"] = { _ in DoNothing() }
     makers["shell"] = { _ in RunProgram(root: workspace.root, groups: programs) }
     var registry = StepRegistry()
     for declaration in Operations.all {

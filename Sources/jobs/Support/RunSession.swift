@@ -88,11 +88,11 @@ struct RunSession {
   private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
     let clock = SystemTime()
     guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
-    // Cancelled when the run ends in time: then there is nothing to say. What the log does not take was said on standard error.
+    // Cancelled when the run ends in time: then there is nothing to say.
     guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
     let message = "\(run.job) was to be ready by \(text) and still runs"
     Output.say("warning: \(message)")
-    try? await warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
+    warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
@@ -126,13 +126,13 @@ struct RunSession {
       if case .missingSecret(let secret, _) = plan.steps[index].skip, desk.missingSecrets[secret] == nil { plan.steps[index].skip = nil }
     }
     let recorded = try await warehouse.read { try $0.recordedTasks(of: resumed.id) }
-    let declarations = desk.registry.declarations
-    let kept = plan.recordedToKeep(recorded) { declarations[$0]?.isIdempotent ?? false }
-    let repeated = kept.filter { !$0.value.isSucceeded }
+    let kept = plan.recordedToKeep(recorded, operations: desk.registry.declarations)
+    let repeated = kept.filter { !$0.value.isSucceeded && $0.value.failure == nil }
+    let failures = kept.compactMap { task, record in record.failure.map { (task: task, failure: $0) } }.sorted { $0.task < $1.task }
     Output.say(
       "resuming \(resumed.id): \(kept.count - repeated.count) tasks stay as they are, \(repeated.count) will run"
         + (repeated.count <= 12 ? " (\(repeated.keys.sorted().map(\.description).joined(separator: ", ")))" : ""))
-    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), at: now)
+    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), failed: failures, at: now)
     let header = RunHeader(id: resumed.id, job: name, logicalDate: date, trigger: resumed.trigger, startedAt: resumed.startedAt)
     return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency, durations: durations))
   }
