@@ -57,7 +57,7 @@ struct DiskSweeps {
   /// The file system writes nothing by itself for ten minutes (`commit=600`) and does not guess what a rename was meant for (`noauto_da_alloc`): what
   /// nobody synced is lost.
   func powerCut(_ ground: Ground) throws -> Tally {
-    let (step, count) = (isQuick ? 27 : 3, ground.run.calls.count)
+    let (step, count) = (isQuick ? 9 : 1, ground.run.calls.count)
     let image = "\(lanes.scratch)/disk.ext4"
     try Disk.command("truncate", "-s", "24M", image)
     try Disk.command("mkfs.ext4", "-q", "-F", image)
