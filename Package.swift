@@ -37,7 +37,6 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // System libraries.
@@ -75,7 +74,7 @@ let package = Package(
       "Steps",
       [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Running",
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        "CLinux",
       ]),
     .executableTarget(
       name: "jobs",

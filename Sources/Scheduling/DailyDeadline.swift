@@ -22,4 +22,15 @@ public struct DailyDeadline: Sendable, Hashable {
     let expression = try? CronExpression("\(minuteOfDay % 60) \(minuteOfDay / 60) * * *")  // always an expression: the ranges were checked
     return expression?.next(after: instant, in: zone)?.instant
   }
+
+  /// When a run that has not ended is late: the first such time after the instant that it is about, whenever it was started. A run that
+  /// is made up in the evening is late for that morning, not early for the next.
+  ///
+  /// - Parameters:
+  ///   - startedAt: when the run was first begun; not when it was resumed.
+  ///   - isScheduled: whether the schedule wanted it; nil is the answer for what a person begins afterwards, who knows that it is late.
+  public func lateness(of logicalDate: Instant, startedAt: Instant, isScheduled: Bool) -> Instant? {
+    guard let deadline = next(after: logicalDate), isScheduled || startedAt < deadline else { return nil }
+    return deadline
+  }
 }

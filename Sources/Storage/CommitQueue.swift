@@ -116,6 +116,11 @@ final class CommitQueue: Sendable {
     do {
       try transaction(batch, database)
       for entry in batch { entry.done(nil) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+      // When a sync has failed, Linux takes the unwritten pages for written: a later sync would succeed and promise what is not on the
+      // disk. Nothing more is written; the next process begins with what the disk really has.
+      lock.withLock { failure = failure ?? error }
+      for entry in batch { entry.done(error) }
     } catch {
       guard batch.count > 1 else { return batch[0].done(error) }
       for entry in batch { carryOut([entry], database) }

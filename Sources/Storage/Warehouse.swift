@@ -106,11 +106,15 @@ public final class Warehouse: Sendable {
           sqlite3_busy_timeout(database.sqliteConnection, 0)
           _ = try database.checkpoint(.truncate)
         }
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-        // A reader is at work; the next writer copies the log.
+      } catch is DatabaseError {
+        // A reader is at work, or the disk takes no more. What was committed is safe in the log; the next writer copies it.
       }
     }
-    try database.close()
+    do {
+      try database.close()
+    } catch {
+      throw WarehouseError(error, path: path)
+    }
   }
 
   private static func configuration() -> Configuration {

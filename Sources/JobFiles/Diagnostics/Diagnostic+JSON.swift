@@ -9,7 +9,7 @@ extension Diagnostic: Encodable {
     let column: Int
   }
 
-  /// One flat object: `code severity file line column length message label expected nearest notes others`. What is not known is left out;
+  /// One flat object: `code severity file line column length message label expected nearest notes others`. What is not known is null;
   /// `nearest` is the name alone. Keys are only ever added.
   public func encode(to encoder: any Encoder) throws {
     var object = encoder.container(keyedBy: Key.self)
@@ -20,12 +20,10 @@ extension Diagnostic: Encodable {
     try object.encodeIfPresent(place?.column, forKey: .column)
     try object.encodeIfPresent(place?.length, forKey: .length)
     try object.encode(message, forKey: .message)
-    if !label.isEmpty { try object.encode(label, forKey: .label) }
+    try object.encodeIfPresent(label.isEmpty ? nil : label, forKey: .label)
     try object.encodeIfPresent(expected, forKey: .expected)
     try object.encodeIfPresent(nearest?.name, forKey: .nearest)
-    if !notes.isEmpty { try object.encode(notes, forKey: .notes) }
-    if !others.isEmpty {
-      try object.encode(others.map { OtherPlace(file: $0.file, line: $0.line, column: $0.column) }, forKey: .others)
-    }
+    try object.encode(notes, forKey: .notes)
+    try object.encode(others.map { OtherPlace(file: $0.file, line: $0.line, column: $0.column) }, forKey: .others)
   }
 }

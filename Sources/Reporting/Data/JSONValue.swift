@@ -25,6 +25,18 @@ public indirect enum JSONValue: Sendable, Equatable {
     return output
   }
 
+  /// The document on one line, without a line feed.
+  public var line: String {
+    switch self {
+    case .null, .bool, .int, .double, .string:
+      var output = ""
+      write(to: &output, indent: 0)
+      return output
+    case .array(let items): return "[" + items.map(\.line).joined(separator: ",") + "]"
+    case .object(let members): return "{" + members.map { "\(JSONValue.string($0.key).line):\($0.value.line)" }.joined(separator: ",") + "}"
+    }
+  }
+
   private func write(to output: inout String, indent: Int) {
     switch self {
     case .null: output += "null"

@@ -21,9 +21,16 @@ public struct PlainTable: Sendable {
   /// Each with one text per column; what is not there is empty, what is too much is not shown.
   public var rows: [[String]]
   public var showsHeader: Bool
+  /// Colour and marks of the place that the table goes to.
+  public var style: TerminalStyle
+  /// What the texts of the first column mean; asked for each row where there is colour.
+  public var tone: @Sendable (String) -> TerminalStyle.Tone?
 
-  public init(_ columns: [Column], rows: [[String]] = [], showsHeader: Bool = true) {
-    (self.columns, self.rows, self.showsHeader) = (columns, rows, showsHeader)
+  public init(
+    _ columns: [Column], rows: [[String]] = [], showsHeader: Bool = true, style: TerminalStyle = TerminalStyle(isUnicode: true),
+    tone: @escaping @Sendable (String) -> TerminalStyle.Tone? = { _ in nil }
+  ) {
+    (self.columns, self.rows, self.showsHeader, self.style, self.tone) = (columns, rows, showsHeader, style, tone)
   }
 
   /// The lines of the table, each ended by a line feed, without spaces at line ends.
@@ -55,9 +62,9 @@ public struct PlainTable: Sendable {
   private func line(of cells: [String], widths: [Int]) -> String {
     var line = ""
     for (index, cell) in cells.enumerated() {
-      let cut = Self.cutInTheMiddle(cell, to: widths[index])
+      var cut = Self.cutInTheMiddle(cell, to: widths[index], ellipsis: style.ellipsis)
       let padding = String(repeating: " ", count: max(0, widths[index] - DisplayWidth.of(cut)))
-      if index > 0 { line += "  " }
+      if index > 0 { line += "  " } else { cut = style.painted(cut, tone(cell)) }
       line += columns[index].alignment == .right ? padding + cut : cut + padding
     }
     while line.last == " " { line.removeLast() }
@@ -65,12 +72,13 @@ public struct PlainTable: Sendable {
   }
 
   /// The text in at most `width` columns: what is longer loses its middle to `…`.
-  public static func cutInTheMiddle(_ text: String, to width: Int) -> String {
+  public static func cutInTheMiddle(_ text: String, to width: Int, ellipsis: String = "…") -> String {
     guard DisplayWidth.of(text) > width else { return text }
-    guard width > 1 else { return width == 1 ? "…" : "" }
-    let head = take(text, columns: width / 2)
-    let tail = take(text.reversed(), columns: width - 1 - DisplayWidth.of(String(head)))
-    return String(head) + "…" + String(tail.reversed())
+    let mark = DisplayWidth.of(ellipsis)
+    guard width > mark else { return String(ellipsis.prefix(max(0, width))) }
+    let head = take(text, columns: (width + 1 - mark) / 2)
+    let tail = take(text.reversed(), columns: width - mark - DisplayWidth.of(String(head)))
+    return String(head) + ellipsis + String(tail.reversed())
   }
 
   private static func take(_ text: some Sequence<Character>, columns: Int) -> [Character] {

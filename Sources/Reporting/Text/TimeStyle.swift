@@ -40,6 +40,19 @@ public enum TimeStyle {
     return "\(seconds / 86_400)d\(two(Int(seconds / 3600 % 24)))h"
   }
 
+  /// A length of time on a terminal, in one system of units: `0.2 s`, `41 s`, `4m31s`, `2h05m`, `3d04h`.
+  /// - Parameter seconds: what is below zero or not finite reads `0.0 s`: clocks may be set back.
+  public static func short(seconds: Double) -> String {
+    guard seconds.isFinite, seconds > 0 else { return "0.0 s" }
+    let tenths = Int64((min(seconds, 1e12) * 10).rounded())
+    if tenths < 100 { return "\(tenths / 10).\(tenths % 10) s" }
+    let whole = Int64(min(seconds, 1e12).rounded())
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60)m\(two(Int(whole % 60)))s" }
+    if whole < 86_400 { return "\(whole / 3600)h\(two(Int(whole / 60 % 60)))m" }
+    return "\(whole / 86_400)d\(two(Int(whole / 3600 % 24)))h"
+  }
+
   static func isMidnight(_ instant: Instant) -> Bool { instant == instant.utcDay.midnight }
 
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

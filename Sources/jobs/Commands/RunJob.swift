@@ -19,6 +19,7 @@ struct RunJob: AsyncParsableCommand {
         jobs run nightly --resume               goes on with the last unfinished run
         jobs run nightly --only report          one step; also +step, step+, tag:name
         jobs run nightly --set history=90d      with another parameter
+        jobs run nightly --sandbox --json       one document for a program
       """)
 
   @Argument(help: "The job: a file in Jobs/, without .yaml.", completion: .shellCommand("ls Jobs 2>/dev/null | sed -n 's/\\.yaml$//p'"))
@@ -41,6 +42,9 @@ struct RunJob: AsyncParsableCommand {
 
   @Flag(help: "One JSON document on standard output.")
   var json = false
+
+  @Option(help: "What is shown meanwhile: auto, plain (a line per change) or none.")
+  var progress = ProgressChoice.auto
 
   @Option(name: .customLong("sandbox-seed"), help: "Which made-up market the sandbox is.")
   var sandboxSeed: UInt64 = 1
@@ -65,40 +69,97 @@ struct RunJob: AsyncParsableCommand {
     guard !resume || (choice.overrides.isEmpty && choice.only.isEmpty && choice.skip.isEmpty) else {
       throw Failure(.usage, "a resumed run follows the plan it began with, so --resume takes no --set, --only or --skip")
     }
+    let begun = SystemTime().now()
+    let trigger = try starter(workspace)
     let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
     let selection = choice.selection
     _ = try selection.steps(of: job)
-    let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: SystemTime().now())
+    let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: begun)
     if dryRun {
       return try await PlanPrinter(
         workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
       ).show(json: json, explain: true)
     }
+    let start = try ScheduledStart(
+      of: job, workspace, trigger: trigger, date: choice.date == nil ? nil : logicalDate,
+      isPartial: resume || !choice.only.isEmpty || !choice.skip.isEmpty, begun: begun)
+    if let reason = try await start.idleReason() { return try RunSummary.sayIdle(reason, job: job.name, json: json, quiet: quiet) }
     try AtomicFile.makeFolder(workspace.data)
     let lock = try await RunLock.acquire(
       at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
-    let printer = RunPrinter(quiet: quiet || json, job: job)
-    let session = RunSession(
-      workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate,
-      trigger: trigger ?? (workspace.isSandbox ? "sandbox" : "manual"), selection: selection,
-      sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()), isOffline: offline,
-      isResumed: resume, resumedDate: resume && choice.date != nil ? logicalDate : nil, observe: { printer.observe($0) })
-    let beat = Task { await printer.heartbeat() }
-    let result: RunSession.Result
-    do {
-      result = try await session.run(lock: lock, warehouse: warehouse)
-    } catch {
-      beat.cancel()
-      printer.finish()
-      throw error
+    let agenda = try await start.agenda(warehouse)
+    var (results, own): ([RunSession.Result], [RunSummary]) = ([], [])
+    for visit in agenda.visits(or: logicalDate) {
+      try await start.record(visit.before, of: agenda, warehouse)
+      let command = try command(for: visit, of: start, isLast: visit.logicalDate == agenda.visits.last?.logicalDate)
+      let result = try await command.perform(visit, start, warehouse, lock)
+      own.append(RunSummary(workspace: workspace, job: result.job, result: result.result, caughtUp: results.map(\.run)))
+      results.append(result.result)
+      if !json { try own.last!.print(quiet: quiet) }
+      if result.result.isStopped { break }
     }
-    beat.cancel()
-    printer.finish()
+    if results.last.map({ !$0.isStopped }) ?? true { try await start.record(agenda.after, of: agenda, warehouse) }
     try warehouse.close()
-    let summary = RunSummary(workspace: workspace, job: job, result: result)
-    if json { try summary.printJSON() } else { try summary.print(quiet: quiet) }
-    if summary.status != .delivered { throw Ended(status: summary.status) }
+    guard let summary = own.last else {
+      return try RunSummary.sayIdle(agenda.idleReason ?? "nothing is due", job: job.name, json: json, quiet: quiet)
+    }
+    if json { try summary.printJSON() }
+    let status = own.allSatisfy { $0.status == .delivered } || summary.status != .delivered ? summary.status : .partial
+    if status != .delivered { throw Ended(status: status) }
+  }
+
+  /// Runs one visit of the agenda.
+  private func perform(
+    _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ warehouse: Warehouse, _ lock: borrowing RunLock
+  ) async throws -> (job: Job, result: RunSession.Result) {
+    let workspace = start.workspace
+    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    _ = try choice.selection.steps(of: job)
+    let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
+    let isResumed = resume || visit.isResumed
+    let session = RunSession(
+      workspace: workspace, job: job, configuration: configuration, logicalDate: visit.logicalDate, trigger: start.trigger.rawValue,
+      selection: choice.selection, sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()),
+      isOffline: offline, isResumed: isResumed,
+      resumedDate: isResumed && (choice.date != nil || visit.isResumed) ? visit.logicalDate : nil,
+      began: { await printer.begin($0, $1, $2) }, observe: { printer.observe($0) },
+      opened: { try await start.record(visit, run: $0, warehouse) })
+    defer { printer.finish() }
+    return (job, try await session.run(lock: lock, warehouse: warehouse))
+  }
+
+  /// The command with the options that a visit is run with: those of its line of crontab, unless somebody asked for other ones.
+  private func command(for visit: ScheduledStart.Visit, of start: ScheduledStart, isLast: Bool) throws -> RunJob {
+    guard let entry = visit.entry, let schedule = start.schedule else { return self }
+    let isOfSchedule = try schedule.entries.contains { try parsed($0).wishes == wishes }
+    guard start.trigger.isAutomatic ? isOfSchedule : !isLast else { return self }
+    var command = try parsed(entry)
+    (command.quiet, command.json, command.progress) = (quiet, json, progress)
+    return command
+  }
+
+  private func parsed(_ entry: Crontab.Entry) throws -> RunJob {
+    do {
+      return try RunJob.parse([job] + entry.arguments)
+    } catch {
+      throw Failure(.configuration, "crontab:\(entry.line): \(RunJob.message(for: error))")
+    }
+  }
+
+  /// What makes two runs of a job for one date differ.
+  private var wishes: [String] {
+    choice.only + ["|"] + choice.skip + ["|"] + choice.overrides
+      + ["|\(offline)|\(sandboxSeed)|\(sandboxData ?? "")|\(sandboxFaults ?? "")"]
+  }
+
+  private func starter(_ workspace: Workspace) throws -> ScheduledStart.Trigger {
+    guard let trigger else { return workspace.isSandbox ? .sandbox : .manual }
+    guard let known = ScheduledStart.Trigger(rawValue: trigger) else {
+      let names = ScheduledStart.Trigger.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure(.usage, "--trigger says who started a run: \(names), not `\(VisibleText.shown(trigger))`")
+    }
+    return known
   }
 
   private func faults() throws -> [FaultRule] {
@@ -110,6 +171,8 @@ struct RunJob: AsyncParsableCommand {
     }
   }
 }
+
+extension ProgressChoice: ExpressibleByArgument {}
 
 extension RunLock {
   /// Takes the lock; when another run has it, says so, or waits.

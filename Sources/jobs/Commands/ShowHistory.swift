@@ -79,15 +79,5 @@ struct RunJSON: Encodable {
 
 extension Workspace {
   /// Whether a process holds the run lock now.
-  var isBusy: Bool {
-    do {
-      _ = try RunLock(at: lockFile, purpose: "look")
-      return false
-    } catch LockError.held {
-      return true
-    } catch {
-      // No lock file can be made: nothing writes here.
-      return false
-    }
-  }
+  var isBusy: Bool { RunLock.isHeld(at: lockFile) }
 }

@@ -1,10 +1,14 @@
 import Foundation
 import Glibc
+import Reporting
 
 /// Standard output holds data, standard error messages. What cannot be written is an error, not silence.
 enum Output {
   /// Writes a line of data.
   static func print(_ text: String) throws {
+    let style = style
+    // Marks of our own; a terminal of another locale would show something else. What goes to a file or program is not touched.
+    let text = isatty(STDOUT_FILENO) == 1 && !style.isUnicode ? text.replacing("…", with: "~") : text
     try write(Array((text + "\n").utf8), to: STDOUT_FILENO)
   }
 
@@ -15,20 +19,18 @@ enum Output {
 
   /// Writes a message for people. When nobody can read it, nothing is lost.
   static func say(_ text: String) {
-    try? write(Array((text + "\n").utf8), to: STDERR_FILENO)  // standard error is closed or full: there is no better place to say so
+    Console.shared.say(Message(text))
   }
 
-  /// Writes to the terminal as it is; when nobody can read it, nothing is lost.
-  static func draw(_ text: String) {
-    try? write(Array(text.utf8), to: STDERR_FILENO)  // the terminal is gone: there is nothing to draw on
+  /// Writes to standard error as it is: for ``Console`` alone.
+  static func send(_ text: String) {
+    guard !text.isEmpty else { return }
+    try? write(Array(text.utf8), to: STDERR_FILENO)  // standard error is closed or full: there is no better place to say so
   }
 
-  /// A document for programs: keys sorted, one per command, also on failure.
+  /// A document for programs: keys sorted and always there, one per command, also on failure.
   static func json(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    try print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try write(Array(try JSONValue(encoding: value).text.utf8))
   }
 
   /// Everything was written with write(2) and checked there.
@@ -41,11 +43,15 @@ enum Output {
     return Int(size.ws_col)
   }
 
-  /// Colour only where a person sees it, and never with NO_COLOR.
-  static func isColoured(_ descriptor: Int32) -> Bool {
+  /// What standard output can show.
+  static var style: TerminalStyle {
     let environment = ProcessInfo.processInfo.environment
-    if let value = environment["NO_COLOR"], !value.isEmpty { return false }
-    return isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+    return ConsoleOptions(arguments: CommandLine.arguments, environment: environment).style(of: STDOUT_FILENO, environment)
+  }
+
+  /// Whether a stream takes colour.
+  static func isColoured(_ descriptor: Int32) -> Bool {
+    descriptor == STDERR_FILENO ? Console.shared.style.isColoured && !Console.shared.format.isJSON : style.isColoured
   }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) throws {
@@ -54,6 +60,10 @@ enum Output {
       let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + written, bytes.count - written) }
       if count > 0 {
         written += count
+      } else if errno == EAGAIN {
+        // Another program made the terminal or pipe that we share non-blocking; wait until it takes more.
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = poll(&waiting, 1, -1)
       } else if errno != EINTR {
         throw OutputError(code: errno)
       }

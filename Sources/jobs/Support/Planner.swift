@@ -59,7 +59,7 @@ struct Planner {
       }
       return date
     }
-    let (crontab, defects) = try workspace.crontab()
+    let (_, defects) = try workspace.crontab()
     let mistakes = defects.filter { $0.severity == .error }
     guard mistakes.isEmpty else {
       throw Failure(
@@ -67,6 +67,6 @@ struct Planner {
         "without --date a run is about the latest start that the crontab states, and that cannot be read:\n"
           + mistakes.map(\.description).joined(separator: "\n"))
     }
-    return crontab.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
+    return try workspace.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant ?? now.floored(to: .minutes(1))
   }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import JobGraph
 import Reporting
@@ -5,115 +6,142 @@ import Running
 import Scheduling
 import Storage
 
-/// Shows a run while it goes on, on standard error: one changing line on a terminal, plain lines and a heartbeat elsewhere.
-final class RunPrinter: Sendable {
-  private let lock = NSLock()
-  nonisolated(unsafe) private var totals: [StepID: Int] = [:]
-  nonisolated(unsafe) private var done: [StepID: Int] = [:]
-  nonisolated(unsafe) private var started: [StepID: ContinuousClock.Instant] = [:]
-  nonisolated(unsafe) private var running: [StepID: Int] = [:]
-  nonisolated(unsafe) private var drawn = 0
-  private let isTerminal = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-  private let isQuiet: Bool
-  private let clock = ContinuousClock()
+/// How a run is shown while it goes on.
+enum ProgressChoice: String, CaseIterable, Sendable {
+  /// Changing lines on a terminal, plain lines elsewhere.
+  case auto
+  /// A line per change of state, and a sign of life every 30 s.
+  case plain
+  case none
+}
 
-  init(quiet: Bool, job: Job) {
-    isQuiet = quiet
-    for step in job.steps + job.finally { totals[step.id] = max(1, step.each.reduce(1) { $0 * $1.values.count }) }
+/// Shows a run while it goes on, on standard error.
+final class RunPrinter: Sendable {
+  enum Mode: Sendable { case moving, plain, none }
+
+  private let lock = NSLock()
+  nonisolated(unsafe) private var board: ProgressBoard
+  nonisolated(unsafe) private var timer: (any DispatchSourceTimer)?
+  private let mode: Mode
+  private let clock = ContinuousClock()
+  private let start: ContinuousClock.Instant
+
+  /// So often the changing lines are drawn anew.
+  private static let frameInterval = DispatchTimeInterval.milliseconds(100)
+  /// So long nothing may be seen where lines do not change.
+  private static let heartbeatInterval = DispatchTimeInterval.seconds(30)
+
+  /// - Parameter isSilent: the command was asked for a document or for silence; progress is shown only when that was asked for, too.
+  init(_ choice: ProgressChoice, isSilent: Bool, job: Job) {
+    let console = Console.shared
+    mode =
+      switch choice {
+      case .none: .none
+      case .plain: .plain
+      case .auto where isSilent: console.isFormatGiven && console.format.isJSON ? .plain : .none
+      case .auto: console.canRedraw ? .moving : .plain
+      }
+    board = ProgressBoard(job: job.name, steps: [])
+    start = clock.now
+  }
+
+  /// The run has been journaled and begins now.
+  func begin(_ run: RunHeader, _ state: RunState, _ warehouse: Warehouse) async {
+    Console.shared.begin(run.id, job: run.job)
+    let (expected, expectedRun) = mode == .moving ? await RunPrinter.expectations(of: run.job, warehouse) : ([:], nil)
+    let ready = ProgressBoard(job: run.job, steps: state.steps, expected: expected, expectedRun: expectedRun)
+    lock.withLock { board = ready }
+    let tasks = state.plan.taskCount
+    line(
+      Message(
+        "\(run.id)  \(state.plan.steps.count) steps, \(GroupedNumber.text(tasks)) tasks  (\(run.trigger))",
+        sentence: "\(run.id) begins: \(state.plan.steps.count) steps, \(tasks) tasks, for \(run.logicalDate), started by \(run.trigger)"))
+    tick()
+  }
+
+  /// What earlier runs took. Without an answer nothing is expected: a run does not fail for its progress.
+  private static func expectations(of job: String, _ warehouse: Warehouse) async -> ([StepID: Double], Double?) {
+    // The warehouse was written a moment ago; what it does not tell is not shown.
+    let found = try? await warehouse.read { (try $0.durations(of: job), try $0.runs(of: job, limit: 10)) }
+    let took = (found?.1 ?? []).filter { $0.state == .succeeded }.compactMap { run in run.endedAt.map { ($0 - run.startedAt).inSeconds } }
+    return (found?.0 ?? [:], took.isEmpty ? nil : took.reduce(0, +) / Double(took.count))
+  }
+
+  /// Draws, or gives a sign of life, from time to time.
+  private func tick() {
+    guard mode != .none else { return }
+    let timer = DispatchSource.makeTimerSource(queue: .global())
+    let interval = mode == .moving ? RunPrinter.frameInterval : RunPrinter.heartbeatInterval
+    timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(10))
+    timer.setEventHandler { @Sendable [weak self] in self?.beat() }
+    lock.withLock { self.timer = timer }
+    timer.resume()
+  }
+
+  private func beat() {
+    lock.withLock {
+      guard timer != nil else { return }
+      if mode == .moving { return draw() }
+      if let text = board.heartbeat(at: clock.now - start) { line(Message(text)) }
+    }
   }
 
   func observe(_ event: RunProgress) {
-    guard !isQuiet else { return }
     lock.withLock {
+      let now = clock.now - start
       switch event {
-      case .taskBegan(let task, _):
-        running[task.step, default: 0] += 1
-        if started[task.step] == nil { started[task.step] = clock.now }
-      case .taskSucceeded(let task, _):
-        running[task.step, default: 1] -= 1
-        done[task.step, default: 0] += 1
+      case .taskBegan(let task, _): board.taskBegan(task, at: now)
+      case .taskSucceeded(let task, let outcome): board.taskSucceeded(task, outcome)
       case .taskFailed(let task, let failure, let state, let attempt):
-        running[task.step, default: 1] -= 1
-        if state == .failed { done[task.step, default: 0] += 1 }
-        let next = state == .retrying ? "; another attempt follows" : ""
-        line("\(state == .retrying ? "retry" : state.rawValue) \(task): \(OneLine.shown(failure.message)) (attempt \(attempt))\(next)")
+        board.taskFailed(task, state: state)
+        line(RunPrinter.message(task, failure, state, attempt))
       case .stepEnded(let step):
-        started[step.id] = nil
-        if !isTerminal { line(RunPrinter.text(of: step)) }
-      case .stopping: break
+        let ended = board.stepEnded(step, at: now)
+        let width = mode == .moving ? Console.shared.size.columns : nil
+        let level: LogLine.Level = step.state == .failed ? .error : step.failed > 0 || step.isShortfall ? .warning : .info
+        line(Message(ended.text(width: width, style: Console.shared.style), level: level, step: step.id, sentence: ended.sentence))
+      case .stopping(let reason):
+        board.stop()
+        if reason == .deadline { line(Message("the job's timeout has passed; stopping after the current write", level: .warning)) }
       }
-      redraw()
     }
   }
 
-  /// A sign of life where nobody sees the changing lines.
-  func heartbeat() async {
-    guard !isQuiet, !isTerminal else { return }
-    // Ends when the run does, by cancellation.
-    while (try? await Task.sleep(for: .seconds(30))) != nil {
-      lock.withLock {
-        let parts = started.keys.sorted().map { "\($0) \(done[$0] ?? 0)/\(totals[$0] ?? 1)" }
-        if !parts.isEmpty { Output.say("still running: \(parts.joined(separator: ", "))") }
-      }
-    }
+  private static func message(_ task: TaskID, _ failure: TaskFailure, _ state: TaskState, _ attempt: Int) -> Message {
+    let next = state == .retrying ? "; another attempt follows" : ""
+    let word = state == .retrying ? "retry" : state.rawValue
+    return Message(
+      "  \(word.padding(toLength: 9, withPad: " ", startingAt: 0))  \(task): \(OneLine.shown(failure.message)) (attempt \(attempt))\(next)",
+      level: state == .failed ? .error : .warning, task: task, attempt: attempt, sentence: OneLine.shown(failure.message) + next)
   }
 
   /// Takes the changing lines away.
   func finish() {
-    lock.withLock { erase() }
-  }
-
-  private func line(_ text: String) {
-    erase()
-    Output.say(text)
-  }
-
-  private func erase() {
-    guard isTerminal, drawn > 0 else { return }
-    for _ in 0..<drawn { Output.draw("\u{1B}[1A\u{1B}[2K") }
-    drawn = 0
-  }
-
-  private func redraw() {
-    guard isTerminal else { return }
-    erase()
-    for step in started.keys.sorted() {
-      let (finished, total) = (done[step] ?? 0, totals[step] ?? 1)
-      let filled = min(20, finished * 20 / max(1, total))
-      let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled)
-      let seconds = (clock.now - started[step]!).inSeconds
-      let left =
-        finished > 0 && finished < total ? "  about \(DurationText.short(seconds / Double(finished) * Double(total - finished))) left" : ""
-      Output.say(
-        "  \(step.name.padding(toLength: 16, withPad: " ", startingAt: 0)) [\(bar)] \(finished)/\(total)  \(DurationText.short(seconds))\(left)"
-      )
-      drawn += 1
+    lock.withLock {
+      timer?.cancel()
+      timer = nil
+      if mode == .moving { Console.shared.draw([]) }
     }
   }
 
-  static func text(of step: StepProgress) -> String {
-    let word = RunPrinter.word(for: step)
-    let counts = step.tasks > 1 ? "  \(step.succeeded) of \(step.tasks) tasks" : ""
-    return "\(word.padding(toLength: 9, withPad: " ", startingAt: 0)) \(step.id)\(counts)"
-      + (step.skipReason.map { "  \($0.sentence)" } ?? "")
+  private func line(_ message: Message) {
+    switch mode {
+    case .none: Console.shared.note(message.text)
+    case .plain: Console.shared.say(message)
+    case .moving: Console.shared.say(message, above: frame)
+    }
   }
 
-  static func word(for step: StepProgress) -> String {
-    switch step.state {
-    case .succeeded: step.failed > 0 ? "warn" : "ok"
-    default: step.state.rawValue
-    }
+  private func draw() { Console.shared.draw(frame) }
+
+  private var frame: [String] {
+    let size = Console.shared.size
+    return board.frame(at: clock.now - start).lines(width: size.columns, height: size.rows, style: Console.shared.style)
   }
 }
 
 /// Durations as people read them.
 enum DurationText {
   /// `0.2 s`, `41 s`, `4m31s`, `2h05m`
-  static func short(_ seconds: Double) -> String {
-    if seconds < 10 { return String(format: "%.1f s", seconds) }
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return String(format: "%dm%02ds", whole / 60, whole % 60) }
-    return String(format: "%dh%02dm", whole / 3600, whole % 3600 / 60)
-  }
+  static func short(_ seconds: Double) -> String { TimeStyle.short(seconds: seconds) }
 }

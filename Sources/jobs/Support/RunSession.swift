@@ -30,7 +30,11 @@ struct RunSession {
   let isResumed: Bool
   /// The date of the run to resume; nil for the newest that is unfinished.
   let resumedDate: Instant?
+  /// Called when the run is journaled, before its first task.
+  let began: @Sendable (RunHeader, RunState, Warehouse) async -> Void
   let observe: @Sendable (RunProgress) -> Void
+  /// Called once a new run stands in the journal, before its first task.
+  var opened: @Sendable (RunID) async throws -> Void = { _ in }
 
   /// How the run ended.
   struct Result {
@@ -42,6 +46,11 @@ struct RunSession {
     let tasks: [TaskRow]
     /// From the first attempt of each step to its last.
     let spans: [StepID: Duration]
+    /// That the job was to be ready earlier; nil when it was in time.
+    let alert: String?
+
+    /// A person or the system wanted it to stop, so nothing else is begun either.
+    var isStopped: Bool { state.result == .cancelled }
   }
 
   /// Runs the job. The caller holds the lock.
@@ -63,12 +72,15 @@ struct RunSession {
 
     let (header, state) = try await open(resumed, date, desk)
     lock.describe("run \(header.id)")
+    await began(header, state, warehouse)
     let stop = StopWatch(programs: desk.programs)
+    defer { stop.retire() }
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
-    let alarm = Task { await warnAtDeadline(header, warehouse) }
-    defer { alarm.cancel() }
+    let alarm = try await DeadlineAlarm(job, header, warehouse)
+    let watch = Task { await alarm?.watch() }
+    defer { watch.cancel() }
     let ended = try await runner.run(state, run: header, stops: stop.reasons)
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
@@ -78,7 +90,7 @@ struct RunSession {
     }
     return Result(
       run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
-      spans: spans)
+      spans: spans, alert: alarm?.alert)
   }
 
   /// Deletes what a run had begun to write that did not come to a good end: killed, also while it was clearing away itself, or on a disk that
@@ -89,17 +101,6 @@ struct RunSession {
     let others: Set<String> = workspace.isSandbox ? [] : ["sandbox"]
     AtomicFile.removeLeftovers(below: workspace.data, except: others.union(["secrets"]))
     AtomicFile.removeLeftovers(below: workspace.reports, except: others)
-  }
-
-  /// Says once, on standard error and in the log, that the run was to be ready by now.
-  private func warnAtDeadline(_ run: RunHeader, _ warehouse: Warehouse) async {
-    let clock = SystemTime()
-    guard let text = job.readyBy, let deadline = DailyDeadline(text)?.next(after: run.startedAt) else { return }
-    // Cancelled when the run ends in time: then there is nothing to say.
-    guard (try? await clock.sleep(until: deadline)) != nil, !Task.isCancelled else { return }
-    let message = "\(run.job) was to be ready by \(text) and still runs"
-    Output.say("warning: \(message)")
-    warehouse.note(LogLine(instant: clock.now(), level: .warning, task: nil, message: message), of: run.id)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
@@ -125,6 +126,7 @@ struct RunSession {
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
       try await warehouse.open(header, plan: plan)
+      try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
     }
     var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
@@ -173,22 +175,29 @@ private final class StopWatch: Sendable {
   let reasons: AsyncStream<StopReason>
   private let lock = NSLock()
   nonisolated(unsafe) private var hasAsked = false
+  nonisolated(unsafe) private var isRetired = false
 
   /// - Parameter programs: ended before the process ends at once.
-  init(programs: ProcessGroups) {
+  init(programs: ProgramHost) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
-      let isFirst = lock.withLock {
+      let (isFirst, isOver) = lock.withLock {
         defer { hasAsked = true }
-        return !hasAsked
+        return (!hasAsked, isRetired)
       }
+      // The run has ended; another watch takes the signals of the next one.
+      guard !isOver else { return }
       guard isFirst else {
         programs.killAll()
+        Console.shared.draw([])
         Foundation.exit(number == SIGTERM ? 143 : 130)
       }
       Output.say("stopping after the current write (again to stop now)")
       continuation.yield(number == SIGINT ? .interrupt : .signal)
     }
   }
+
+  /// The run has ended.
+  func retire() { lock.withLock { isRetired = true } }
 }

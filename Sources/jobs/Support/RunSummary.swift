@@ -11,114 +11,175 @@ struct RunSummary {
   let workspace: Workspace
   let job: Job
   let result: RunSession.Result
+  /// Missed starts that were made up before this run.
+  var caughtUp: [RunID] = []
 
   var status: CommandStatus { result.state.exitStatus }
 
+  private static let linesMax = 10
+
+  /// - Parameter quiet: says nothing of what was delivered in time, and the rest on standard error.
   func print(quiet: Bool) throws {
     if quiet, status == .delivered { return }
-    let lines = try [table, verdict] + problems + ending
-    if quiet { Output.say(lines.joined(separator: "\n")) } else { try Output.print(lines.joined(separator: "\n")) }
+    let style = quiet ? Console.shared.style : Output.style
+    let lines = try [table(style), verdict(style)] + problems(style) + ending
+    let text = lines.joined(separator: "\n")
+    guard quiet else { return try Output.print(text) }
+    Console.shared.say(Message(text, level: status == .partial ? .warning : .error, sentence: verdict(.plain)))
   }
 
   private var steps: [StepProgress] { result.state.steps }
 
-  private var table: String {
-    var table = PlainTable([.init(""), .init("STEP"), .init("TASKS", .right), .init("WHAT"), .init("TOOK", .right)])
+  private func table(_ style: TerminalStyle) -> String {
+    var table = PlainTable(
+      [.init("", mayShrink: false), .init("STEP"), .init("TASKS", .right), .init("WHAT"), .init("TOOK", .right)], style: style,
+      tone: ProgressBoard.tone)
     for step in steps {
       table.rows.append([
-        RunPrinter.word(for: step), step.id.name, step.tasks == 1 ? "" : "\(step.succeeded)/\(step.tasks)", what(step), took(step),
+        ProgressBoard.word(for: step), step.id.name,
+        step.tasks == 1 ? "" : "\(GroupedNumber.text(step.succeeded))/\(GroupedNumber.text(step.tasks))", what(step), took(step),
       ])
     }
-    return table.text(width: Output.width).trimmingCharacters(in: .newlines)
+    let text = table.text(width: Output.width)
+    return String(text.dropLast(text.hasSuffix("\n") ? 1 : 0))
   }
 
   /// The sum of what the tasks said, or the one thing that the only task said.
   private func what(_ step: StepProgress) -> String {
-    if case .missingSecret(let name, _) = step.skipReason { return "no key `\(name)`" }
-    if let reason = step.skipReason { return reason.sentence }
-    let rows = result.tasks.filter { $0.task.step == step.id }
-    if rows.count == 1 { return rows[0].note }
-    var (order, sums) = ([String](), [String: Int]())
-    for count in rows.flatMap(\.counts) {
-      if sums[count.name] == nil { order.append(count.name) }
-      sums[count.name, default: 0] += count.value
-    }
-    let parts = order.filter { sums[$0]! > 0 || $0 == order.first }.map { "\(NumberText.grouped(sums[$0]!)) \($0)" }
-    return (parts + (step.failed > 0 ? ["\(step.failed) failed"] : [])).joined(separator: ", ")
+    var tally = StepTally()
+    for row in tasksByStep[step.id] ?? [] { tally.add(note: row.note, counts: row.counts) }
+    return ProgressBoard.what(step, tally)
   }
 
-  private func took(_ step: StepProgress) -> String {
-    guard let span = spans[step.id] else { return "" }
-    return DurationText.short(span.inSeconds)
-  }
+  private var tasksByStep: [StepID: [TaskRow]] { Dictionary(grouping: result.tasks, by: \.task.step) }
 
-  private var spans: [StepID: Duration] { result.spans }
+  private func took(_ step: StepProgress) -> String { result.spans[step.id].map { DurationText.short($0.inSeconds) } ?? "" }
 
-  private var verdict: String {
-    let ok = steps.filter { $0.state == .succeeded }.count
-    let failed = steps.filter { $0.state == .failed }.count
-    let skipped = steps.filter { $0.state == .skipped }.count
-    let parts = ["\(ok) ok"] + (failed > 0 ? ["\(failed) failed"] : []) + (skipped > 0 ? ["\(skipped) skipped"] : [])
+  /// `PARTIAL  5 ok, 1 warning, 1 failed, 1 skipped in 4m43s   exit 3`
+  private func verdict(_ style: TerminalStyle) -> String {
+    let words = Dictionary(grouping: steps, by: ProgressBoard.word).mapValues(\.count)
+    let parts = ["\(words["ok"] ?? 0) ok"]
+      + [("warn", "with failures"), ("failed", "failed"), ("skipped", "skipped"), ("cancelled", "cancelled")].compactMap { word, text in
+        words[word].map { "\($0) \(text)" }
+      } + (warnings.isEmpty ? [] : ["\(GroupedNumber.text(warnings.count)) warning\(warnings.count == 1 ? "" : "s")"])
     let exit = status == .delivered ? "" : "   exit \(status.rawValue)"
-    return
-      "\n\(result.state.result.rawValue.uppercased())  \(parts.joined(separator: ", ")) in \(DurationText.short(result.took.inSeconds))\(exit)"
+    let tone: TerminalStyle.Tone = status == .delivered ? .good : status == .partial ? .warning : .bad
+    let word = style.painted(result.state.result.rawValue.uppercased(), tone)
+    return "\n\(word)  \(parts.joined(separator: ", ")) in \(DurationText.short(result.took.inSeconds))\(exit)"
   }
 
-  private var problems: [String] {
+  private var warnings: [String] { result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \(OneLine.shown($0))" } } }
+
+  private func problems(_ style: TerminalStyle) -> [String] {
     let failures = steps.flatMap { step in step.failures.map { "  failed \($0.task): \(OneLine.shown($0.failure.message))" } }
-    let warnings = result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \(OneLine.shown($0))" } }
     func capped(_ lines: [String]) -> [String] {
-      lines.count <= 10 ? lines : lines.prefix(10) + ["  … and \(lines.count - 10) more; `jobs show \(result.run)` lists them"]
+      guard lines.count > RunSummary.linesMax else { return lines }
+      let more = GroupedNumber.text(lines.count - RunSummary.linesMax)
+      return lines.prefix(RunSummary.linesMax)
+        + ["  \(style.ellipsis) and \(more) more; `jobs show \(result.run)\(workspace.optionsToType)` lists them"]
     }
     var missing: [String] = []
     for case .missingSecret(_, let sentence)? in steps.map(\.skipReason) where !missing.contains("  \(sentence)") {
       missing.append("  \(sentence)")
     }
-    return missing + capped(failures) + capped(warnings)
+    return (result.alert.map { ["  late: \($0)"] } ?? []) + missing + capped(failures) + capped(warnings)
   }
 
   private var ending: [String] {
     get throws {
       var lines: [String] = []
-      let folder = "\(workspace.reports)/\(try workspace.reportPlace().folder(of: job.name, result.state.plan.logicalDate))"
-      for name in ["index.html", "run.html"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-        lines.append("Report   \(workspace.shown(folder))/\(name)")
-        break
-      }
-      if status != .delivered {
-        let sandbox = workspace.isSandbox ? " --sandbox" : ""
-        lines.append("Next     jobs run \(job.name) --resume\(sandbox)   repeats what is missing")
-      }
-      if let due = try workspace.crontab().0.schedule(of: job.name)?.next(after: SystemTime().now()) {
-        lines.append("Due      \(due.occurrence.instant) by crontab line \(due.entry.line)")
-      }
+      if let report = try report { lines.append("Report   \(report)") }
+      if let next { lines.append("Next     \(next.command)   \(next.why)") }
+      if let due = try due { lines.append("Due      \(RunSummary.text(of: due))") }
       return lines
     }
+  }
+
+  /// The page of the run: its report, else the facts of the run.
+  private var report: String? {
+    get throws {
+      let folder = "\(workspace.reports)/\(try workspace.reportPlace().folder(of: job.name, result.state.plan.logicalDate))"
+      return ["index.html", "run.html"].first { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }.map {
+        "\(workspace.shown(folder))/\($0)"
+      }
+    }
+  }
+
+  /// What to type next, and what that does; nil when everything was delivered.
+  private var next: (command: String, why: String)? {
+    guard status != .delivered else { return nil }
+    let command = "jobs run \(job.name) --resume\(workspace.optionsToType)"
+    let kinds = steps.flatMap { $0.failures.map(\.failure.kind) }
+    let moments = kinds.compactMap { kind in if case .deferred(let until) = kind { until } else { nil } }
+    if let latest = moments.max(), moments.count == kinds.count { return (command, "after \(latest): not before then is an answer to be had") }
+    for case .missingSecret(let name, _)? in steps.map(\.skipReason) {
+      return ("jobs secrets set \(name)", "then `\(command)` does what was left out")
+    }
+    if kinds.contains(.credentials) { return ("jobs secrets list", "shows the keys; then `\(command)`") }
+    return (command, "repeats what is missing")
+  }
+
+  private var due: Schedule.Due? {
+    get throws { try workspace.crontab().0.schedule(of: job.name)?.next(after: SystemTime().now()) }
+  }
+
+  /// `2026-01-16T02:30:00Z by crontab line 5`, with the time on the clock of the crontab's zone, or of this machine, where that differs.
+  static func text(of due: Schedule.Due) -> String {
+    let instant = due.occurrence.instant
+    let zone = [due.entry.zone, TimeZone.current].first { $0.secondsFromGMT(for: instant.date) != 0 }
+    let local = zone.map { " (\(instant.iso8601(in: $0)) \($0.identifier))" } ?? ""
+    return "\(instant)\(local) by crontab line \(due.entry.line)" + (due.occurrence.note.map { "; \($0)" } ?? "")
   }
 
   func printJSON() throws {
     try Output.json(
       RunDocument(
         run: result.run.name, job: job.name, logicalDate: result.state.plan.logicalDate.iso8601, state: result.state.result.rawValue,
-        exitStatus: status.rawValue, seconds: result.took.inSeconds,
+        exitStatus: status.rawValue, seconds: result.took.inSeconds, caughtUp: caughtUp.map(\.name), reason: nil,
         steps: steps.map { step in
           RunDocument.Step(
             step: step.id.name, state: step.state.rawValue, tasks: step.tasks, succeeded: step.succeeded, failed: step.failed,
-            reason: step.skipReason?.sentence,
-            failures: step.failures.map { RunDocument.FailedTask(task: $0.task.key, message: $0.failure.message) })
-        }))
+            reason: step.skipReason?.sentence, what: what(step), seconds: result.spans[step.id]?.inSeconds,
+            failures: step.failures.map { RunDocument.FailedTask(task: $0.task.key, message: $0.failure.message) },
+            warnings: (tasksByStep[step.id] ?? []).flatMap { task in
+              task.warnings.map { RunDocument.FailedTask(task: task.task.key, message: $0) }
+            })
+        }, late: result.alert, report: try report, next: next?.command, due: try due?.occurrence.instant.iso8601))
+  }
+}
+
+extension RunSummary {
+  /// What is said of a start that a clock made and that had nothing to do: a success.
+  static func sayIdle(_ reason: String, job: String, json: Bool, quiet: Bool) throws {
+    guard json else { return quiet ? () : Output.say("nothing is due for \(job): \(reason)") }
+    try Output.json(
+      RunDocument(
+        run: nil, job: job, logicalDate: nil, state: RunResult.notDue.rawValue, exitStatus: 0, seconds: 0, caughtUp: [], reason: reason,
+        steps: []))
   }
 }
 
 private struct RunDocument: Encodable {
   let schema = "jobs.run/1"
-  let run: String
+  /// Null when nothing was due.
+  let run: String?
   let job: String
-  let logicalDate: String
+  let logicalDate: String?
   let state: String
   let exitStatus: Int32
   let seconds: Double
+  /// The runs of missed starts that were made up before this one.
+  let caughtUp: [String]
+  /// Why nothing was due.
+  let reason: String?
   let steps: [Step]
+  /// That the job's `ready_by` has passed.
+  let late: String?
+  let report: String?
+  /// What to type next.
+  let next: String?
+  /// When the crontab starts the job again.
+  let due: String?
 
   struct Step: Encodable {
     let step: String
@@ -127,7 +188,10 @@ private struct RunDocument: Encodable {
     let succeeded: Int
     let failed: Int
     let reason: String?
+    let what: String
+    let seconds: Double?
     let failures: [FailedTask]
+    let warnings: [FailedTask]
   }
 
   struct FailedTask: Encodable {
@@ -139,13 +203,5 @@ private struct RunDocument: Encodable {
 /// Numbers as people read them on a terminal.
 enum NumberText {
   /// `1,484`
-  static func grouped(_ number: Int) -> String {
-    var digits = Array(String(number.magnitude))
-    var index = digits.count - 3
-    while index > 0 {
-      digits.insert(",", at: index)
-      index -= 3
-    }
-    return (number < 0 ? "-" : "") + String(digits)
-  }
+  static func grouped(_ number: Int) -> String { GroupedNumber.text(number) }
 }

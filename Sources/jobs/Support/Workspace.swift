@@ -14,6 +14,8 @@ struct PlaceOptions: ParsableArguments {
   @Flag(help: "Work on the sandbox's data and reports: data/sandbox, reports/sandbox (or JOBS_SANDBOX=1).")
   var sandbox = false
 
+  @OptionGroup var messages: MessageOptions
+
   /// - Throws: ``Failure`` when there is no such folder.
   func workspace() throws -> Workspace {
     let environment = ProcessInfo.processInfo.environment
@@ -39,6 +41,16 @@ struct Workspace: Sendable {
   var rawStore: RawStore { RawStore(folder: "\(data)/raw") }
   var sandboxLedger: String { "\(data)/requests.jsonl" }
   var secrets: String { "\(root)/data/secrets" }
+
+  /// The options that a command to be typed next needs, where it is typed here: ` --sandbox`, ` --root DIR`; empty for none.
+  var optionsToType: String {
+    let environment = ProcessInfo.processInfo.environment
+    let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL.path
+    let isRootKnown = root == here || environment["JOBS_ROOT"]?.isEmpty == false
+    let isPlain = root.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x39) || $0 == 0x5F }
+    let shown = isPlain ? root : "'\(root.replacing("'", with: "'\\''"))'"
+    return (isSandbox && environment["JOBS_SANDBOX"] != "1" ? " --sandbox" : "") + (isRootKnown ? "" : " --root \(shown)")
+  }
 
   /// A path as people know it: below the root.
   func shown(_ path: String) -> String {
