@@ -83,7 +83,8 @@ private struct Holder: Equatable {
     let text = String(decoding: data, as: UTF8.self)
     guard let end = text.lastIndex(of: ")") else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    return fields.count > 19 ? String(fields[19]) : nil
+    // A zombie holds nothing any more.
+    return fields.count > 19 && fields[0] != "Z" ? String(fields[19]) : nil
   }
 
   private static var bootID: String {
