@@ -155,7 +155,7 @@ extension RunSummary {
     try Output.json(
       RunDocument(
         run: nil, job: job, logicalDate: nil, state: RunResult.notDue.rawValue, exitStatus: 0, seconds: 0, caughtUp: [], reason: reason,
-        steps: []))
+        steps: [], late: nil, report: nil, next: nil, due: nil))
   }
 }
 
