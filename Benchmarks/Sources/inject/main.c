@@ -9,12 +9,14 @@
 //            ENOSPC, EIO, EROFS, EACCES, EMFILE        call NUMBER fails so
 //            ENOSPC+, ...  and so do all that follow
 //            /a/program    call NUMBER: all threads stop, this is run, then SIGKILL
+//            ~/a/program   the same, on a disk that lies: no sync before it is carried out, though each says so
 //
 // strace -f can do the like, but counts each thread's calls apart: the N-th call of a program with six threads is not to be had from it. Here
 // seccomp hands every counted call to this process (man 2 seccomp, SECCOMP_RET_USER_NOTIF), which counts them in one order and answers.
 //
 // RESULT: "status N", "wall NS", "calls N", "struck NAME PATH" when it was, then one "call NAME PATH" per counted call.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -150,6 +152,31 @@ static int ends_with(const char *text, const char *end) {
   return tail > 0 && length >= tail && !strcmp(text + length - tail, end);
 }
 
+// Waits until no thread is in the middle of a call: they stop only when they come back from it.
+static void wait_until_stopped(pid_t child) {
+  for (int tries = 0; tries < 500; tries++) {
+    char place[300];
+    snprintf(place, sizeof place, "/proc/%d/task", child);
+    DIR *tasks = opendir(place);
+    int moving = 0;
+    for (struct dirent *entry; tasks && (entry = readdir(tasks));) {
+      char text[512] = "";
+      snprintf(place, sizeof place, "/proc/%d/task/%.20s/stat", child, entry->d_name);
+      FILE *file = fopen(place, "re");
+      if (!file) continue;
+      if (fgets(text, sizeof text, file)) {
+        const char *end = strrchr(text, ')');
+        // The one that was struck sleeps in the call that was not carried out.
+        moving += end && (end[2] == 'R' || end[2] == 'D');
+      }
+      fclose(file);
+    }
+    if (tasks) closedir(tasks);
+    if (!moving) return;
+    usleep(2000);
+  }
+}
+
 static const struct call *call_of(long number) {
   for (int i = 0; i < CALLS; i++)
     if (calls[i].number == number) return &calls[i];
@@ -168,6 +195,8 @@ int main(int argc, char **argv) {
   int error = 0, lasts = what[strlen(what) - 1] == '+', by_time = !strcmp(what, "after"), sockets[2];
   for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
     if (!strncmp(what, errors[i].name, strlen(errors[i].name))) error = errors[i].code;
+  int lies = what[0] == '~';
+  what += lies;
   FILE *result = fopen(argv[1], "we");
   if (!result) fail(argv[1]);
   // What the program leaves behind is waited for here.
@@ -217,6 +246,7 @@ int main(int argc, char **argv) {
     if (!strncmp(path, folder, strlen(folder)) && !ends_with(path, except) && access(own, F_OK) == 0) {
       count++;
       fprintf(result, "call %s %s\n", call->name, path);
+      if (lies && strstr(call->name, "sync")) answer.flags = 0;
       int isStruck = lasts && error ? count >= number : count == number;
       if (isStruck && strcmp(what, "count")) {
         fprintf(result, "struck %s %s\n", call->name, path);
@@ -226,6 +256,7 @@ int main(int argc, char **argv) {
         } else if (what[0] == '/') {
           kill(child, SIGSTOP);
           usleep(2000);
+          wait_until_stopped(child);
           fflush(result);
           if (system(what)) fprintf(result, "failed %s\n", what);
           kill(child, SIGKILL);

@@ -58,10 +58,24 @@ struct DiskSweeps {
   /// nobody synced is lost.
   func powerCut(_ ground: Ground) throws -> Tally {
     let (step, count) = (isQuick ? 9 : 1, ground.run.calls.count)
+    return try powerCut(ground, "power cut", step: step, count: count, isLying: false)
+  }
+
+  /// Whether a power cut can be seen at all: on a disk that only says that it syncs, much must be lost. When nothing is, that is a violation.
+  func powerCutOnALyingDisk(_ ground: Ground) throws -> Tally {
+    let found = try powerCut(ground, "power cut, syncs swallowed", step: max(1, ground.run.calls.count / 20), count: ground.run.calls.count, isLying: true)
+    var tally = Tally("power cut, syncs swallowed: \(ground.scenario.name)")
+    tally.trials = found.trials
+    say("  on a disk that lies, \(found.violations.count) of \(found.trials) power cuts cost something: they can be seen")
+    if found.violations.isEmpty { tally.violations = ["a power cut without a single sync cost nothing, so these power cuts show nothing"] }
+    return tally
+  }
+
+  private func powerCut(_ ground: Ground, _ name: String, step: Int, count: Int, isLying: Bool) throws -> Tally {
     let image = "\(lanes.scratch)/disk.ext4"
     try Disk.command("truncate", "-s", "24M", image)
     try Disk.command("mkfs.ext4", "-q", "-F", image)
-    return lanes.run("power cut: \(ground.scenario.name)", count / step) { index, scratch in
+    return lanes.run("\(name): \(ground.scenario.name)", count / step, isExpectedToFail: isLying) { index, scratch in
       let number = index * step + 1
       let (before, after, cut, folder) = ("\(scratch)-before.ext4", "\(scratch)-after.ext4", "\(scratch)-cut.sh", "\(scratch)-disk")
       try Disk.command("cp", "--sparse=always", image, before)
@@ -72,7 +86,7 @@ struct DiskSweeps {
       let ended = try Disk.mounted(options + [before], at: folder) {
         trial = try ground.trial(scratch, folder: folder, label: "power cut at call \(number), \(ground.run.calls[number - 1])")
         try Disk.command("sync", "-f", folder)
-        return try trial!.strike(.run(number, program: cut))
+        return try trial!.strike(.run(number, program: cut, isLying: isLying))
       }
       guard ended.struck != nil else { return trial!.tally }
       return try Disk.mounted(options + [after], at: folder) {

@@ -10,8 +10,8 @@ enum Blow: Sendable, CustomStringConvertible {
   case killAfter(Duration)
   /// The call fails, and with `lasting` all that follow.
   case fail(Int, error: String, lasting: Bool)
-  /// At the call everything stops, a program is run, then SIGKILL.
-  case run(Int, program: String)
+  /// At the call everything stops, a program is run, then SIGKILL. A disk that lies has carried out no sync until then.
+  case run(Int, program: String, isLying: Bool)
 
   fileprivate var words: (what: String, number: Int, delay: Int) {
     switch self {
@@ -19,7 +19,7 @@ enum Blow: Sendable, CustomStringConvertible {
     case .killAt(let number, let delay): ("kill", number, delay.nanoseconds)
     case .killAfter(let moment): ("after", moment.nanoseconds, 0)
     case .fail(let number, let error, let lasting): (error + (lasting ? "+" : ""), number, 0)
-    case .run(let number, let program): (program, number, 0)
+    case .run(let number, let program, let isLying): ((isLying ? "~" : "") + program, number, 0)
     }
   }
 
@@ -29,7 +29,7 @@ enum Blow: Sendable, CustomStringConvertible {
     case .killAt(let number, let delay): delay == .zero ? "killed at call \(number)" : "killed \(delay) after call \(number)"
     case .killAfter(let moment): "killed after \(moment)"
     case .fail(let number, let error, let lasting): "\(error) at call \(number)\(lasting ? " and ever after" : "")"
-    case .run(let number, _): "power cut at call \(number)"
+    case .run(let number, _, _): "power cut at call \(number)"
     }
   }
 }

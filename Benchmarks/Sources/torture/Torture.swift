@@ -89,7 +89,7 @@ struct Chamber {
     if Disk.isAllowed {
       sweeps += [
         ("disk", { try disks.tooSmall(night) }), ("disk", { try disks.tooFewFiles(night) }), ("disk", { disks.readOnly(night) }),
-        ("power", { try disks.powerCut(night) }),
+        ("power", { try disks.powerCutOnALyingDisk(night) }), ("power", { try disks.powerCut(night) }),
       ]
     } else {
       say("left out: disks that are too small and power cuts; only root may mount what they need")
