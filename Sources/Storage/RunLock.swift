@@ -27,7 +27,7 @@ public struct RunLock: ~Copyable {
         continue
       }
       Glibc.close(descriptor)
-      throw LockError.held(by: holder.map { "process \($0.process) (\($0.purpose))" } ?? "another process")
+      throw LockError.held(by: holder.flatMap { $0.isAlive ? "process \($0.process) (\($0.purpose))" : nil } ?? "another process")
     }
     describe(purpose)
   }

@@ -35,7 +35,8 @@ import Testing
       #expect(try project.text("mailed") == "1\n", "the message had been sent")
       let after = try project.rows("SELECT attempt FROM attempts WHERE step IN ('instruments', 'crypto', 'mail', 'excuse')")
       #expect(after == done)
-      #expect(try project.rows("SELECT attempt, state FROM attempts WHERE step = 'dies' ORDER BY attempt") == ["1|interrupted", "2|succeeded"])
+      let tries = try project.rows("SELECT attempt, state FROM attempts WHERE step = 'dies' ORDER BY attempt")
+      #expect(tries == ["1|interrupted", "2|succeeded"])
     }
   }
 

@@ -63,8 +63,9 @@ struct DiskSweeps {
 
   /// Whether a power cut can be seen at all: on a disk that only says that it syncs, much must be lost. When nothing is, that is a violation.
   func powerCutOnALyingDisk(_ ground: Ground) throws -> Tally {
-    let found = try powerCut(ground, "power cut, syncs swallowed", step: max(1, ground.run.calls.count / 20), count: ground.run.calls.count, isLying: true)
-    var tally = Tally("power cut, syncs swallowed: \(ground.scenario.name)")
+    let count = ground.run.calls.count
+    let found = try powerCut(ground, "power cut, syncs swallowed", step: max(1, count / 20), count: count, isLying: true)
+    var tally = Tally("(power cut, syncs swallowed)")
     tally.trials = found.trials
     say("  on a disk that lies, \(found.violations.count) of \(found.trials) power cuts cost something: they can be seen")
     if found.violations.isEmpty { tally.violations = ["a power cut without a single sync cost nothing, so these power cuts show nothing"] }

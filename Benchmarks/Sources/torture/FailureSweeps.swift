@@ -5,7 +5,7 @@ struct FailureSweeps {
 
   /// What must be said when a call fails so.
   private static let words = [
-    "ENOSPC": ["no space left"], "EIO": ["nput/output error", "I/O error"], "EROFS": ["ead-only"], "EACCES": ["ermission denied", "denied"],
+    "ENOSPC": ["no space left"], "EIO": ["nput/output error", "I/O error"], "EROFS": ["ead-only"], "EACCES": ["ermission denied"],
     "EMFILE": ["oo many open files"],
   ]
 

@@ -17,8 +17,11 @@ struct Ground: Sendable {
       if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       try FileManager.default.copyItem(atPath: scenario.base, toPath: "\(folder)/project")
-      let ended = try injector.run(scenario.start, in: "\(folder)/project", .none, calls: round == 0 ? "none" : Injector.writingCalls, scratch: folder)
-      guard ended.status == scenario.finalStatus else { throw TortureError("\(scenario.name), undisturbed, ended with \(ended.status): \(ended.output)") }
+      let ended = try injector.run(
+        scenario.start, in: "\(folder)/project", .none, calls: round == 0 ? "none" : Injector.writingCalls, scratch: folder)
+      guard ended.status == scenario.finalStatus else {
+        throw TortureError("\(scenario.name), undisturbed, ended with \(ended.status): \(ended.output)")
+      }
       runs.append((ended, try Remains(of: "\(folder)/project")))
     }
     let differences = runs[1].1.differences(from: runs[0].1)

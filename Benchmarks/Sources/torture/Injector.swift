@@ -69,7 +69,8 @@ struct Injector: Sendable {
     let (what, number, delay) = blow.words
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "\(programs)/inject")
-    process.arguments = [result, folder + "/", Injector.exception, calls, what, "\(number)", "\(delay)", jobs] + arguments + ["--root", folder]
+    process.arguments =
+      [result, folder + "/", Injector.exception, calls, what, "\(number)", "\(delay)", jobs] + arguments + ["--root", folder]
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
@@ -78,7 +79,9 @@ struct Injector: Sendable {
     try process.run()
     process.waitUntilExit()
     let text = String(decoding: FileManager.default.contents(atPath: captured) ?? Data(), as: UTF8.self)
-    guard process.terminationStatus == 0 else { throw TortureError("`inject` could not run jobs \(arguments.joined(separator: " ")): \(text)") }
+    guard process.terminationStatus == 0 else {
+      throw TortureError("`inject` could not run jobs \(arguments.joined(separator: " ")): \(text)")
+    }
     return try read(try String(contentsOfFile: result, encoding: .utf8), folder: folder, output: text)
   }
 

@@ -19,7 +19,8 @@ struct Journal: Sendable {
     integrity = try file.lines("PRAGMA integrity_check").joined(separator: ", ")
     guard try file.lines("SELECT name FROM sqlite_master WHERE name IN ('attempts', 'runs', 'tasks')").count == 3 else { return }
     state = try file.lines("SELECT state FROM runs WHERE id = '\(run)'").first
-    done = Set(try file.lines("SELECT step FROM tasks WHERE run_id = '\(run)' AND step IN ('order', 'message', 'mail') AND state = 'succeeded'"))
-    inDoubt = Set(try file.lines("SELECT step FROM tasks WHERE run_id = '\(run)' AND step = 'message' AND state = 'failed'"))
+    let tasks = "SELECT step FROM tasks WHERE run_id = '\(run)' AND"
+    done = Set(try file.lines("\(tasks) step IN ('order', 'message', 'mail') AND state = 'succeeded'"))
+    inDoubt = Set(try file.lines("\(tasks) step = 'message' AND state = 'failed'"))
   }
 }

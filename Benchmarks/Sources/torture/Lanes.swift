@@ -6,7 +6,10 @@ struct Lanes: Sendable {
   let scratch: String
 
   /// - Parameter isExpectedToFail: what is found is not told one by one.
-  func run(_ name: String, _ trials: Int, isExpectedToFail: Bool = false, _ body: @escaping @Sendable (_ trial: Int, _ scratch: String) throws -> Tally) -> Tally {
+  func run(
+    _ name: String, _ trials: Int, isExpectedToFail: Bool = false,
+    _ body: @escaping @Sendable (_ trial: Int, _ scratch: String) throws -> Tally
+  ) -> Tally {
     let progress = Progress(name, trials, isExpectedToFail)
     DispatchQueue.concurrentPerform(iterations: count) { lane in
       while let trial = progress.next() {

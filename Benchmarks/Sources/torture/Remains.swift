@@ -24,9 +24,8 @@ struct Remains: Sendable {
     ).sorted()
     // The realtime tree when it has been told what waits for the next push.
     var tree: [String: String] = [:]
-    for line in try database.lines(
-      "SELECT path, value FROM (SELECT path, value, 0 AS n FROM realtime_nodes UNION ALL SELECT path, value, sequence FROM outbox) ORDER BY n")
-    {
+    let told = "SELECT path, value, 0 AS n FROM realtime_nodes UNION ALL SELECT path, value, sequence FROM outbox"
+    for line in try database.lines("SELECT path, value FROM (\(told)) ORDER BY n") {
       let parts = line.split(separator: "|", maxSplits: 1)
       tree[String(parts[0])] = String(parts.last ?? "")
     }
@@ -79,7 +78,8 @@ extension Remains {
       let (lost, extra) = (Remains.rest(theirs, without: ours), Remains.rest(ours, without: theirs))
       found.rowsLost += lost.count
       found.rowsExtra += extra.count
-      found.sentences += lost.prefix(2).map { "\(table) lacks \($0.prefix(200))" } + extra.prefix(2).map { "\(table) has \($0.prefix(200))" }
+      found.sentences += lost.prefix(2).map { "\(table) lacks \($0.prefix(200))" }
+      found.sentences += extra.prefix(2).map { "\(table) has \($0.prefix(200))" }
     }
     for path in Set(files.keys).union(calm.files.keys).sorted() where files[path] != calm.files[path] {
       found.files += 1

@@ -45,8 +45,8 @@ struct Tally: Sendable {
   var cells: [String] {
     let sorted = recoveries.sorted()
     let times = sorted.isEmpty ? "" : String(format: "%.0f / %.0f ms", sorted[sorted.count / 2].milliseconds, sorted.last!.milliseconds)
-    return [name] + [trials, strikes, rowsLost, rowsExtra, tornFiles, damaged, effectsRepeated, stuckRuns, leftovers, wrongStatus].map(String.init)
-      + [times]
+    let counts = [trials, strikes, rowsLost, rowsExtra, tornFiles, damaged, effectsRepeated, stuckRuns, leftovers, wrongStatus]
+    return [name] + counts.map(String.init) + [times]
   }
 
   /// The sweeps as a table that stands in a page and on a screen.

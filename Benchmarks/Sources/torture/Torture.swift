@@ -43,8 +43,9 @@ struct Torture {
     let violations = tallies.flatMap(\.violations)
     say(violations.isEmpty ? "nothing was lost, doubled, torn, repeated or left behind" : "\(violations.count) VIOLATIONS")
     let again = tallies.reduce(0) { $0 + $1.effectsAgain }
-    say("\(again) programs had done their work when their run died before it could record so, and were started again: their steps have no `once`")
-    say("\(tallies.reduce(0) { $0 + $1.inDoubt }) steps with `once` were under way when their run died; they were not started again, and the run said so")
+    let inDoubt = tallies.reduce(0) { $0 + $1.inDoubt }
+    say("steps without `once`: \(again) had done their work when their run died before it could record so, and were started again")
+    say("steps with `once`: \(inDoubt) were under way when their run died; none was started again, and the run said so")
     if !violations.isEmpty {
       try? manager.removeItem(atPath: scratch)  // as above
       exit(1)
@@ -99,7 +100,8 @@ struct Chamber {
 
   private func describe(_ ground: Ground) -> String {
     let calls = Dictionary(grouping: ground.run.calls, by: \.name).mapValues(\.count).sorted { $0.key < $1.key }
-    return "\(ground.scenario.name): \(Int(ground.run.wall.milliseconds)) ms undisturbed, \(ground.run.calls.count) calls that change files: "
+    let name = ground.scenario.name
+    return "\(name): \(Int(ground.run.wall.milliseconds)) ms undisturbed, \(ground.run.calls.count) calls that change files: "
       + calls.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
   }
 }
