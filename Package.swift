@@ -86,7 +86,7 @@ let package = Package(
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     // Knows the built program only; the target is named so that it is built first.
     tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),
-    tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
+    tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling", "Steps"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring"]),

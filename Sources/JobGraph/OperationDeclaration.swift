@@ -12,9 +12,11 @@ public struct OperationDeclaration: Sendable, Equatable {
   public var allowsAnyDimensions: Bool
   /// What `with` may hold.
   public var parameters: [ParameterDeclaration]
-  /// Tables and sinks it reads and writes.
-  public var reads: [String]
-  public var writes: [String]
+  /// Tables and sinks it reads and writes; what else the run itself keeps (tasks, raw responses, quotas) nobody waits for.
+  public var reads: [DataAccess]
+  public var writes: [DataAccess]
+  /// Its parameters `reads` and `writes` name further ones.
+  public var saysItsData: Bool
   /// The provider whose quota it spends, by its name in providers.yaml.
   public var provider: String?
   /// The name of the secret without which it cannot work.
@@ -27,11 +29,11 @@ public struct OperationDeclaration: Sendable, Equatable {
   public init(
     name: String, summary: String, discussion: String = "", dimensions: [String] = [], allowsAnyDimensions: Bool = false,
     parameters: [ParameterDeclaration] = [],
-    reads: [String] = [], writes: [String] = [], provider: String? = nil, secret: String? = nil, isIdempotent: Bool = true,
+    reads: [DataAccess] = [], writes: [DataAccess] = [], saysItsData: Bool = false, provider: String? = nil, secret: String? = nil, isIdempotent: Bool = true,
     isDeliverable: Bool = false
   ) {
     (self.name, self.summary, self.discussion) = (name, summary, discussion)
-    self.allowsAnyDimensions = allowsAnyDimensions
+    (self.allowsAnyDimensions, self.saysItsData) = (allowsAnyDimensions, saysItsData)
     (self.dimensions, self.parameters, self.reads, self.writes) = (dimensions, parameters, reads, writes)
     (self.provider, self.secret, self.isIdempotent, self.isDeliverable) = (provider, secret, isIdempotent, isDeliverable)
   }

@@ -73,6 +73,9 @@ struct EachReader {
       }
       return isGood
     case .scalar(let scalar):
+      if scalar.hasExpression {
+        return references.expressions.value(of: scalar, at: tree.spot).map { add($0, "the expression", tree.spot, into: &collected) } ?? false
+      }
       if let path = scalar.reference { return refer(path, tree.spot, of: name, into: &collected) }
       guard let text = findings.text(tree, of: "a value of `\(name)`") else { return false }
       return add(text, of: name, into: &collected)
@@ -98,10 +101,15 @@ struct EachReader {
       return true
     }
     guard let value = references.resolve(path, at: spot, findings) else { return false }
+    return add(value, "`$\(path)`", spot, into: &collected)
+  }
+
+  /// The texts that something stands for.
+  private func add(_ value: JobValue, _ who: String, _ spot: Spot, into collected: inout Collected) -> Bool {
     let elements = if case .list(let elements) = value { elements } else { [value] }
     for element in elements {
       guard case .string(let text) = element else {
-        findings.add(.wrongType, at: spot, "`$\(path)` holds \(element.kindName)", label: "expected a list of texts")
+        findings.add(.wrongType, at: spot, "\(who) holds \(element.kindName)", label: "expected a list of texts")
         return false
       }
       collected.add(Step.Dimension.Value(text))

@@ -10,6 +10,8 @@ struct PlanRecord: Codable {
   var logicalDate: Int64
   var timeoutMilliseconds: Int64?
   var deliverable: String?
+  /// Since version 0.2; an older plan has none.
+  var pools: [String: Int]?
   var steps: [StepRecord]
 
   struct StepRecord: Codable {
@@ -18,6 +20,8 @@ struct PlanRecord: Codable {
     var needs: [String]
     var with: [EntryRecord]
     var when: String
+    /// Since version 0.2; an older plan has none.
+    var condition: ConditionRecord?
     var attempts: Int
     var backoffMilliseconds: Int64
     var maxBackoffMilliseconds: Int64
@@ -39,6 +43,13 @@ struct PlanRecord: Codable {
     var values: [String]
     /// One for each task; nil when all are 1.
     var weights: [Double]?
+  }
+
+  /// What is left of a condition is kept as text: a newer version reads it with its own reader.
+  struct ConditionRecord: Codable {
+    var source: String
+    var expression: String
+    var observed: [String]
   }
 
   struct SkipRecord: Codable {
@@ -81,12 +92,14 @@ extension PlanRecord {
     timeoutMilliseconds = plan.timeout?.milliseconds
     deliverable = plan.deliverable?.name
     steps = plan.steps.map(StepRecord.init)
+    pools = plan.pools.isEmpty ? nil : plan.pools
   }
 }
 
 extension PlanRecord.StepRecord {
   init(_ step: PlannedStep) {
     (id, uses, needs, when) = (step.id.name, step.uses, step.needs.map(\.name), step.when.rawValue)
+    condition = step.condition.map { .init(source: $0.source, expression: $0.expression.text, observed: $0.observed) }
     with = step.with.map(PlanRecord.EntryRecord.init)
     attempts = step.retry.attempts
     backoffMilliseconds = step.retry.backoff.milliseconds
@@ -199,7 +212,7 @@ extension PlanRecord {
   var plan: Plan {
     Plan(
       job: job, logicalDate: Instant(milliseconds: logicalDate), steps: steps.map(\.step), deliverable: deliverable.map { StepID($0) },
-      timeout: timeoutMilliseconds.map { .milliseconds($0) })
+      timeout: timeoutMilliseconds.map { .milliseconds($0) }, pools: pools ?? [:])
   }
 }
 
@@ -207,7 +220,7 @@ extension PlanRecord.StepRecord {
   var step: PlannedStep {
     PlannedStep(
       id: StepID(id), uses: uses, needs: needs.map { StepID($0) }, with: with.map(\.entry), when: Step.When(rawValue: when) ?? .success,
-      retry: RetryPolicy(
+      condition: condition?.condition, retry: RetryPolicy(
         attempts: attempts, backoff: .milliseconds(backoffMilliseconds), maxBackoff: .milliseconds(maxBackoffMilliseconds)),
       timeout: timeoutMilliseconds.map { .milliseconds($0) }, tolerate: tolerateShare.map { .share($0) } ?? .count(tolerateCount ?? 0),
       pool: pool, priority: priority, isFinal: isFinal, skip: skip?.reason,
@@ -215,5 +228,12 @@ extension PlanRecord.StepRecord {
         ?? (tasks ?? []).map {
           PlannedTask(id: TaskID(StepID(id), $0.key), values: $0.values.map(\.entry), weight: $0.weight)
         })
+  }
+}
+
+extension PlanRecord.ConditionRecord {
+  var condition: StepCondition {
+    // A text that this version cannot read was made by a newer one. It counts as not met: what did not run can be made good.
+    StepCondition(source: source, expression: (try? Expression(expression)) ?? .never, observed: observed)
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JobFiles
 import JobGraph
+import Running
 import Scheduling
 import Steps
 
@@ -30,8 +31,8 @@ struct CheckFiles: AsyncParsableCommand {
     let (configuration, found) = try workspace.configuration()
     var diagnostics = found
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
-    let jobs = try chosenJobs(workspace)
-    for path in jobs { diagnostics += loader.load(path, from: workspace.files).diagnostics }
+    let (jobs, now) = (try chosenJobs(workspace), SystemTime().now().floored(to: .minutes(1)))
+    for path in jobs { diagnostics += loader.load(path, from: workspace.files, at: now).diagnostics }
     var cron: [CrontabDefect] = []
     if files.isEmpty || files.contains("crontab") { cron = try crontabDefects(workspace) }
     if !files.isEmpty { diagnostics.removeAll { $0.file.map { !files.contains($0) } ?? false } }
@@ -41,7 +42,7 @@ struct CheckFiles: AsyncParsableCommand {
       try Output.json(CheckDocument(ok: !hasErrors, diagnostics: diagnostics, crontab: cron.map(CheckDocument.CronMistake.init)))
     } else {
       for diagnostic in diagnostics { Output.say(diagnostic.rendered(colour: Output.isColoured(STDERR_FILENO))) }
-      for defect in cron { Output.say(defect.description) }
+      for defect in cron { Output.say(Diagnostic(defect).rendered(colour: Output.isColoured(STDERR_FILENO))) }
       let errors = diagnostics.count { $0.severity == .error } + cron.count { $0.severity == .error }
       let warnings = diagnostics.count + cron.count - errors
       if hasErrors {
@@ -82,12 +83,14 @@ private struct CheckDocument: Encodable {
   let crontab: [CronMistake]
 
   struct CronMistake: Encodable {
+    let code: String
     let line: Int
     let column: Int
     let message: String
     let severity: String
 
     init(_ defect: CrontabDefect) {
+      code = DiagnosticCode(defect).rawValue
       (line, column, message) = (defect.line, defect.column, defect.sentence)
       severity = defect.severity == .error ? "error" : "warning"
     }

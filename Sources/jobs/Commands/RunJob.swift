@@ -71,10 +71,10 @@ struct RunJob: AsyncParsableCommand {
     }
     let begun = SystemTime().now()
     let trigger = try starter(workspace)
-    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    let logicalDate = try Planner.logicalDate(choice.date, of: job, workspace, now: begun)
+    let (job, configuration) = try workspace.job(job, at: logicalDate, overrides: choice.overrides)
     let selection = choice.selection
     _ = try selection.steps(of: job)
-    let logicalDate = try Planner.logicalDate(choice.date, of: job.name, workspace, now: begun)
     if dryRun {
       return try await PlanPrinter(
         workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
@@ -114,7 +114,7 @@ struct RunJob: AsyncParsableCommand {
     _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ warehouse: Warehouse, _ lock: borrowing RunLock
   ) async throws -> (job: Job, result: RunSession.Result) {
     let workspace = start.workspace
-    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
+    let (job, configuration) = try workspace.job(job, at: visit.logicalDate, overrides: choice.overrides)
     _ = try choice.selection.steps(of: job)
     let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
     let isResumed = resume || visit.isResumed

@@ -60,7 +60,8 @@ private struct OperationsDocument: Encodable {
 
     init(_ declaration: OperationDeclaration) {
       (name, summary, discussion) = (declaration.name, declaration.summary, declaration.discussion)
-      (each, reads, writes) = (declaration.dimensions, declaration.reads, declaration.writes)
+      each = declaration.dimensions
+      (reads, writes) = (declaration.reads.map(\.resource), declaration.writes.map(\.resource))
       anyEach = declaration.allowsAnyDimensions
       (provider, secret, idempotent) = (declaration.provider, declaration.secret, declaration.isIdempotent)
       parameters = declaration.parameters.map(Parameter.init)
@@ -97,8 +98,8 @@ extension OperationDeclaration {
       }
       lines.append("")
     }
-    if !reads.isEmpty { lines.append("reads:   \(reads.joined(separator: ", "))") }
-    if !writes.isEmpty { lines.append("writes:  \(writes.joined(separator: ", "))") }
+    if !reads.isEmpty { lines.append("reads:   \(reads.map(\.description).joined(separator: ", "))") }
+    if !writes.isEmpty { lines.append("writes:  \(writes.map(\.description).joined(separator: ", "))") }
     if let provider { lines.append("asks:    \(provider), within the limits of Jobs/config/providers.yaml") }
     if let secret { lines.append("needs:   the key `\(secret)`") }
     if !isIdempotent { lines.append("repeats: its effect happens again when it runs again") }

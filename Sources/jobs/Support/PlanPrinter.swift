@@ -66,6 +66,7 @@ struct PlanPrinter {
     if let skip = step.skip { return "skipped: \(skip.sentence)" }
     if step.isFinal { return "runs when all others have ended" }
     let needs = step.needs.map(\.name).joined(separator: ", ")
+    if let condition = step.condition, condition.decision == nil { return "waits for \(needs), then runs if \(condition.source)" }
     switch (step.when, step.needs.isEmpty) {
     case (_, true): return "runs at once"
     case (.success, _): return "waits for \(needs)"

@@ -22,6 +22,9 @@ struct Planner {
         facts.notDue[step.id] = try await idleReason(step, calendar, warehouse)
       }
     }
+    guard job.datedFor == nil || job.datedFor == logicalDate else {
+      throw Failure(.bug, "the job \(job.name) was read for \(job.datedFor!), and is planned for \(logicalDate)")
+    }
     return try Plan(of: job, logicalDate: logicalDate, facts: facts)
   }
 

@@ -118,7 +118,9 @@ struct RunSession {
   private func open(_ resumed: RunRow?, _ date: Instant, _ desk: Desk) async throws -> (RunHeader, RunState) {
     let (warehouse, name, now) = (desk.warehouse, job.name, SystemTime().now())
     let durations = try await warehouse.read { try $0.durations(of: name) }
-    let concurrency = RunState.Concurrency(total: 16, pools: ["binance": 8, "alphavantage": 2])
+    func concurrency(of plan: Plan) -> RunState.Concurrency {
+      .init(total: 16, pools: ["binance": 8, "alphavantage": 2].merging(plan.pools) { $1 })
+    }
     guard let resumed else {
       let plan = try await Planner(workspace: workspace, job: job, logicalDate: date, selection: selection)
         .plan(warehouse: warehouse, missingSecrets: desk.missingSecrets)
@@ -127,7 +129,7 @@ struct RunSession {
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
       try await warehouse.open(header, plan: plan)
       try await opened(header.id)
-      return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
+      return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
     }
     var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
     // A key that has been set meanwhile is used.
@@ -143,7 +145,7 @@ struct RunSession {
         + (repeated.count <= 12 ? " (\(repeated.keys.sorted().map(\.description).joined(separator: ", ")))" : ""))
     try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), failed: failures, at: now)
     let header = RunHeader(id: resumed.id, job: name, logicalDate: date, trigger: resumed.trigger, startedAt: resumed.startedAt)
-    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency, durations: durations))
+    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency(of: plan), durations: durations))
   }
 
   private func startSandbox(at date: Instant) async throws -> RunningSandbox {
