@@ -121,7 +121,11 @@ private enum CalendarText {
     if values.count == range.count { return "*" }
     var runs: [ClosedRange<Int>] = []
     for value in values.sorted() {
-      if let last = runs.last, last.upperBound + 1 == value { runs[runs.count - 1] = last.lowerBound...value } else { runs.append(value...value) }
+      if let last = runs.last, last.upperBound + 1 == value {
+        runs[runs.count - 1] = last.lowerBound...value
+      } else {
+        runs.append(value...value)
+      }
     }
     func text(_ value: Int) -> String { name(value) ?? (width == 2 ? twoDigits(value) : String(value)) }
     return runs.map { run in

@@ -25,7 +25,8 @@ extension SystemdUnits {
   public static let hiddenFolders = ["/home", "/root", "/run/user", "/tmp", "/var/tmp"]
 
   private static let ofSystem = [
-    "NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateDevices=yes", "PrivateUsers=yes", "PrivateMounts=yes", "ProtectClock=yes", "ProtectHostname=yes",
+    "NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateDevices=yes", "PrivateUsers=yes", "PrivateMounts=yes", "ProtectClock=yes",
+    "ProtectHostname=yes",
     "ProtectKernelLogs=yes", "ProtectKernelModules=yes", "ProtectKernelTunables=yes", "ProtectControlGroups=yes", "ProtectProc=invisible",
     "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX", "RestrictNamespaces=yes", "RestrictRealtime=yes", "RestrictSUIDSGID=yes",
     "LockPersonality=yes", "MemoryDenyWriteExecute=yes", "SystemCallArchitectures=native", "SystemCallFilter=@system-service",

@@ -190,6 +190,7 @@ extension SystemdUnits {
   }
 
   private var head: String {
-    Self.mark(root: setting.root) + "\n# What is changed here is lost at the next install; `systemctl edit` keeps changes in a file of their own.\n\n"
+    Self.mark(root: setting.root)
+      + "\n# What is changed here is lost at the next install; `systemctl edit` keeps changes in a file of their own.\n\n"
   }
 }

@@ -8,7 +8,10 @@ import Testing
   @Test(arguments: [
     ("UTC", "30 2 * * *", ["*-*-* 02:30:00 UTC"]),
     ("Asia/Tokyo", "30 2 * * 1-5", ["Mon..Thu,Sun *-*-* 17:30:00 UTC"]),
-    ("Asia/Kolkata", "0,30 9-15 * * 1-5", ["Mon..Fri *-*-* 03:30:00 UTC", "Mon..Fri *-*-* 04..09:00,30:00 UTC", "Mon..Fri *-*-* 10:00:00 UTC"]),
+    (
+      "Asia/Kolkata", "0,30 9-15 * * 1-5",
+      ["Mon..Fri *-*-* 03:30:00 UTC", "Mon..Fri *-*-* 04..09:00,30:00 UTC", "Mon..Fri *-*-* 10:00:00 UTC"]
+    ),
     ("America/New_York", "30 2 * * *", ["*-*-* 06:30:00 UTC", "*-*-* 07:00,30:00 UTC"]),
     ("America/New_York", "5 * * * *", ["*-*-* *:05:00 UTC"]),
     ("Europe/Berlin", "*/15 * * * *", ["*-*-* *:00,15,30,45:00 UTC"]),
@@ -59,7 +62,8 @@ import Testing
   }
 
   @Test func `are refused for a command that could not decide which wake-ups are meant`() throws {
-    let crontab = Crontab.parse("CRON_TZ=Europe/Berlin\n30 2 * * * date\n0 5 * * * jobs run nightly\nCRON_TZ=Asia/Tokyo\n1 1 * * * date\n").0
+    let crontab = Crontab.parse("CRON_TZ=Europe/Berlin\n30 2 * * * date\n0 5 * * * jobs run nightly\nCRON_TZ=Asia/Tokyo\n1 1 * * * date\n")
+      .0
     #expect {
       try SystemdUnits(setting()).timers(of: crontab)
     } throws: { error in

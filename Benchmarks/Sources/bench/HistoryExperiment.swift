@@ -21,7 +21,9 @@ struct HistoryExperiment {
       ])
     return [
       Row("jobs history, 10,000 runs", all[0].wallMilliseconds, beside: ("one run", few.wallMilliseconds), limit: 50),
-      Row("a start that has nothing to do", all[2].wallMilliseconds, beside: ("Swift and Foundation alone", all[1].wallMilliseconds), limit: 30),
+      Row(
+        "a start that has nothing to do", all[2].wallMilliseconds, beside: ("Swift and Foundation alone", all[1].wallMilliseconds),
+        limit: 30),
     ]
   }
 

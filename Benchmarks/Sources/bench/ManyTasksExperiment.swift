@@ -90,7 +90,8 @@ struct ManyTasksExperiment {
       try root.add(job: "idle", wide(layers: layers))
       return root
     }
-    let all = try bench.inTurns(rounds: 2, roots.map { root in { try meter.run([bench.jobs, "run", "idle", "--quiet", "--root", root.path]) } })
+    let all = try bench.inTurns(
+      rounds: 2, roots.map { root in { try meter.run([bench.jobs, "run", "idle", "--quiet", "--root", root.path]) } })
     return [
       Row("100,000 tasks without work", all[1].wallSeconds, beside: ("10,000 tasks", all[0].wallSeconds)),
       Row("100,000 tasks without work, CPU", all[1].cpuSeconds, beside: ("10,000 tasks", all[0].cpuSeconds)),

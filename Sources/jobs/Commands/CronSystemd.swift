@@ -43,7 +43,8 @@ struct CronSystemd: ParsableCommand {
   @Option(help: "Write the units into this folder, and leave systemd alone.", completion: .directory)
   var output: String?
 
-  @Option(name: .customLong("run-as"), help: "The account of the services. Default: the owner of the project's folder; `jobs` instead of root.")
+  @Option(
+    name: .customLong("run-as"), help: "The account of the services. Default: the owner of the project's folder; `jobs` instead of root.")
   var account: String?
 
   @Option(help: "What the names of the units begin with; another project on this machine needs another one.")
@@ -56,7 +57,8 @@ struct CronSystemd: ParsableCommand {
     if user, account != nil { throw ValidationError("--run-as is for units of the system; a user's own units run as that user") }
     if install, remove { throw ValidationError("--install goes not with --remove") }
     if dryRun, !install, !remove, output == nil { throw ValidationError("--dry-run goes with --install, --remove or --output") }
-    let isName = !prefix.isEmpty && prefix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) } && prefix.first != "-"
+    let isName =
+      !prefix.isEmpty && prefix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-".contains($0)) } && prefix.first != "-"
     if !isName { throw ValidationError("--prefix takes letters, digits, `-` and `_`") }
   }
 
@@ -87,7 +89,8 @@ struct CronSystemd: ParsableCommand {
     let wrote = change.written.count
     Output.say(
       remove
-        ? "removed \(change.removed.count) units" : "wrote \(wrote) \(wrote == 1 ? "unit" : "units") into \(folder.path)\(manager.advice(for: units))")
+        ? "removed \(change.removed.count) units"
+        : "wrote \(wrote) \(wrote == 1 ? "unit" : "units") into \(folder.path)\(manager.advice(for: units))")
   }
 
   private func folder() throws -> String {
@@ -107,7 +110,8 @@ struct CronSystemd: ParsableCommand {
     }
     try workspace.refuseLostEntries(of: crontab)
     let setting = SystemdUnits.Setting(
-      executable: try Executable.path(), root: workspace.root, account: user ? nil : try account ?? owner(of: workspace.root), prefix: prefix,
+      executable: try Executable.path(), root: workspace.root, account: user ? nil : try account ?? owner(of: workspace.root),
+      prefix: prefix,
       credentials: try credentials(workspace), libraries: Executable.hiddenLibraries(),
       now: SystemTime().now().utcDay.midnight)
     do throws(SystemdRefusal) {
@@ -151,7 +155,8 @@ struct CronSystemd: ParsableCommand {
     let name = try account ?? owner(of: workspace.root)
     if getpwnam(name) == nil {
       return Output.say(
-        "note: there is no account `\(name)` on this machine; `useradd --system \(name)` makes it, `chown -R \(name): data reports` gives it the data")
+        "note: there is no account `\(name)` on this machine; `useradd --system \(name)` makes it, `chown -R \(name): data reports` gives it the data"
+      )
     }
     for folder in [workspace.data, workspace.reports] where FileManager.default.fileExists(atPath: folder) {
       let attributes = try FileManager.default.attributesOfItem(atPath: folder)

@@ -87,7 +87,7 @@ struct RunJob: AsyncParsableCommand {
     if let reason = try await start.idleReason() { return try RunSummary.sayIdle(reason, job: job.name, json: json, quiet: quiet) }
     try AtomicFile.makeFolder(workspace.data)
     let lock = try await RunLock.acquire(
-      at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)
+      at: workspace.lockFile, for: job, waiting: wait || job.overlap == .queue, quiet: quiet)
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
     let agenda = try await start.agenda(warehouse)
     var (runs, ended): ([RunID], [Ending]) = ([], [])
@@ -189,16 +189,27 @@ struct RunJob: AsyncParsableCommand {
 extension ProgressChoice: ExpressibleByArgument {}
 
 extension RunLock {
-  /// Takes the lock; when another run has it, says so, or waits.
-  static func acquire(at path: String, purpose: String, waiting: Bool, quiet: Bool) async throws -> RunLock {
-    var hasSaid = false
+  /// How long a run that was asked to make room may take for it.
+  private static let patience: Duration = .seconds(120)
+
+  /// Takes the lock. When another run has it: says so, or waits, or asks it to end where the job replaces its own runs.
+  static func acquire(at path: String, for job: Job, waiting: Bool, quiet: Bool) async throws -> RunLock {
+    var (hasSaid, asked): (Bool, ContinuousClock.Instant?) = (false, nil)
     while true {
       do {
-        return try RunLock(at: path, purpose: purpose)
-      } catch LockError.held(let holder) where waiting {
-        if !hasSaid, !quiet { Output.say("waiting: another run is under way: \(holder)") }
+        return try RunLock(at: path, purpose: "run \(job.name)")
+      } catch LockError.held(let holder) {
+        if job.overlap == .replace, asked == nil, let other = LockHolder(lockFile: path), other.runs(job.name), other.askToEnd() {
+          asked = .now
+          if !quiet { Output.say("replacing: \(holder) was asked to end (overlap: replace)") }
+        }
+        if let asked, .now - asked > patience {
+          throw Failure(.tryAgainLater, "another run is under way: \(holder); it was asked to end \(patience.inSeconds) s ago and has not")
+        }
+        guard waiting || asked != nil else { throw LockError.held(by: holder) }
+        if !hasSaid, !quiet, asked == nil { Output.say("waiting: another run is under way: \(holder)") }
         hasSaid = true
-        try await Task.sleep(for: .milliseconds(200))
+        try await Task.sleep(for: asked == nil ? .milliseconds(200) : .milliseconds(20))
       }
     }
   }

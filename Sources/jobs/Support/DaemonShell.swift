@@ -45,10 +45,14 @@ final class DaemonShell {
   /// Works until it is asked to stop.
   /// - Returns: the exit status.
   func run() async throws -> CommandStatus {
-    guard chdir(workspace.root) == 0 else { throw Failure(.storage, "\(workspace.root) cannot be entered: \(String(cString: strerror(errno)))") }
+    guard chdir(workspace.root) == 0 else {
+      throw Failure(.storage, "\(workspace.root) cannot be entered: \(String(cString: strerror(errno)))")
+    }
     let (happenings, continuation) = AsyncStream<Happening>.makeStream()
     Process.onSignals([SIGINT, SIGTERM, SIGHUP]) { continuation.yield(.signal($0)) }
-    let ends = Task { [ended = children.ended] in for await end in ended { continuation.yield(.ended(process: end.process, status: end.status)) } }
+    let ends = Task { [ended = children.ended] in
+      for await end in ended { continuation.yield(.ended(process: end.process, status: end.status)) }
+    }
     defer { ends.cancel() }
     tell("started with \(lines(daemon.crontab))" + next)
     var stop: Int32?

@@ -113,7 +113,9 @@ struct ScheduledStart {
     } else if agenda.visits.isEmpty, state.isDead {
       agenda.visits.append(Visit(logicalDate: latest, entry: entry, isResumed: true))
     }
-    if agenda.visits.isEmpty { agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row) }
+    if agenda.visits.isEmpty {
+      agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row)
+    }
     return agenda
   }
 
@@ -154,14 +156,16 @@ extension ScheduledStart {
       schedule: schedule,
       policy: CatchUp.Policy(
         CatchUp.Policy.Mode(job.missed.policy), window: job.missed.window, cap: job.missed.cap, skipsOverlaps: job.overlap == .skip),
-      start: CatchUp.Start(now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
+      start: CatchUp.Start(
+        now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
         booted: Self.booted(asOf: now)),
       history: history)
     let latest = rule.latest
     let row = try await warehouse.read { reader in try latest.flatMap { try reader.decision(of: name, at: $0) } }
     let run = try await warehouse.read { row?.run == nil ? nil : try $0.unfinishedRun(of: name, logicalDate: latest) }
-    return Known(latest: latest, steps: rule.steps(), isNew: history.mark == nil && history.lastDate == nil, row: row,
-       isDead: run?.state == .running || run?.state == .interrupted)
+    return Known(
+      latest: latest, steps: rule.steps(), isNew: history.mark == nil && history.lastDate == nil, row: row,
+      isDead: run?.state == .running || run?.state == .interrupted)
   }
 
   /// A date that was asked for decides its own instant, when it is one and is undecided.

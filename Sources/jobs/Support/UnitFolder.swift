@@ -72,7 +72,9 @@ struct UnitFolder {
     let code = (error as? FileError)?.code
     let isDenied = code == EACCES || code == EPERM || (error as? CocoaError)?.code == .fileWriteNoPermission
     let hint = isDenied ? "; units of the system are root's: use sudo, or --user for units of your own" : ""
-    return Failure(isDenied ? .credentials : .storage, "\(path) cannot be written: \((error as? FileError)?.description ?? error.localizedDescription)\(hint)")
+    return Failure(
+      isDenied ? .credentials : .storage,
+      "\(path) cannot be written: \((error as? FileError)?.description ?? error.localizedDescription)\(hint)")
   }
 
   private func existing() throws -> [String] {
@@ -123,7 +125,9 @@ struct SystemdManager {
     let ended = try ProgramCall.run("systemctl", scope + arguments)
     guard ended.status == 0 else {
       let text = VisibleText.shown(ended.message.trimmingCharacters(in: .whitespacesAndNewlines))
-      throw Failure(.storage, "`systemctl \((scope + arguments).joined(separator: " "))` ended with status \(ended.status)\(text.isEmpty ? "" : ": \(text)")")
+      throw Failure(
+        .storage,
+        "`systemctl \((scope + arguments).joined(separator: " "))` ended with status \(ended.status)\(text.isEmpty ? "" : ": \(text)")")
     }
   }
 }
