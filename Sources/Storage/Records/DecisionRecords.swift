@@ -75,9 +75,9 @@ extension WarehouseReader {
     return history
   }
 
-  private static let selectDecision = "SELECT job, instant, through, instants, decision, reason, run_id, decided_at FROM decisions"
+  static let selectDecision = "SELECT job, instant, through, instants, decision, reason, run_id, decided_at FROM decisions"
 
-  private static func decision(_ row: Row) -> DecisionRow {
+  static func decision(_ row: Row) -> DecisionRow {
     let instant = Instant(milliseconds: row[1])
     return DecisionRow(
       job: row[0],
