@@ -46,7 +46,10 @@ public struct HazardSearch {
         guard let place = axes[axis] else { continue }
         mine[place] = texts.map { text in
           let next = values[place].count
-          return values[place][text] ?? { values[place][text] = next; return next }()
+          return values[place][text]
+            ?? {
+              values[place][text] = next; return next
+            }()
         }
       }
       entries.append(Entry(number: number, mode: access.mode, values: mine))

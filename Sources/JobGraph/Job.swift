@@ -97,7 +97,8 @@ public struct Step: Sendable, Equatable {
 
   public init(
     id: StepID, uses: String, needs: [StepID] = [], each: [Dimension] = [], with: [JobValue.Entry] = [], when: When = .success,
-    condition: StepCondition? = nil, calendar: String? = nil, offset: SessionOffset = .close, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    condition: StepCondition? = nil, calendar: String? = nil, offset: SessionOffset = .close, retry: RetryPolicy = RetryPolicy(),
+    timeout: Duration? = nil, tolerate: Tolerance = .none,
     pool: String? = nil, priority: Int = 0, tags: [String] = [], description: String = ""
   ) {
     (self.id, self.uses, self.needs, self.each, self.with, self.when) = (id, uses, needs, each, with, when)

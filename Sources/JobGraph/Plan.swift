@@ -51,7 +51,8 @@ public struct PlannedStep: Sendable, Equatable {
 
   public init(
     id: StepID, uses: String, needs: [StepID] = [], with: [JobValue.Entry] = [], when: Step.When = .success,
-    condition: StepCondition? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none, pool: String? = nil, priority: Int = 0,
+    condition: StepCondition? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    pool: String? = nil, priority: Int = 0,
     isFinal: Bool = false, skip: SkipReason? = nil, tasks: [PlannedTask]
   ) {
     (self.id, self.uses, self.needs, self.with, self.when, self.retry) = (id, uses, needs, with, when, retry)

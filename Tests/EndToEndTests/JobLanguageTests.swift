@@ -5,7 +5,8 @@ import Testing
 @Suite struct `The language of jobs` {
   @Test func `skips by the date, with the values that were seen, in the plan and in the run`() async throws {
     try await Project.with { project in
-      try project.job("cond", "steps:\n  sunday:\n    uses: nothing\n    when: ${{ weekday == \"sun\" }}\n  other: { uses: nothing, needs: [sunday] }")
+      try project.job(
+        "cond", "steps:\n  sunday:\n    uses: nothing\n    when: ${{ weekday == \"sun\" }}\n  other: { uses: nothing, needs: [sunday] }")
       let plan = try await project.jobs("plan", "cond", "--date", "2026-01-15")
       #expect(plan.status == 0 && plan.out.contains("its condition is not met: weekday == \"sun\" (weekday is thu)"), "\(plan)")
       let thursday = try await project.jobs("run", "cond", "--sandbox", "--date", "2026-01-15", "--json")
@@ -102,7 +103,9 @@ import Testing
 
   @Test func `names the nearest step or tag for a selector that matches nothing`() async throws {
     try await Project.with { project in
-      for (selector, wanted) in [("reprot", "a step with a similar name exists: `report`"), ("tag:x", "the job has no tags"), ("run_report", "a step of `finally`")] {
+      for (selector, wanted) in [
+        ("reprot", "a step with a similar name exists: `report`"), ("tag:x", "the job has no tags"), ("run_report", "a step of `finally`"),
+      ] {
         let ended = try await project.jobs("plan", "nightly", "--only", selector)
         #expect(ended.status == 64 && ended.err.contains(wanted), "\(ended)")
       }

@@ -53,7 +53,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["nobody"], [], "no step is called `nobody`; the steps are: a, b, c"), (["+nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
+    (["nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
+    (["+nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
     (["tag:y"], [], "no step has the tag `y`; the tags are: x"), (["+"], [], "no step is called ``; the steps are: a, b, c"),
     (["a,,b"], [], "no step is called ``; the steps are: a, b, c"), (["a"], ["zz"], "no step is called `zz`; the steps are: a, b, c"),
     (["a"], ["a,b"], "nothing is left: --skip a,b takes all of a"), ([], ["+c"], "nothing is left: --skip +c takes all of the steps"),

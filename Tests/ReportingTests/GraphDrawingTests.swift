@@ -62,7 +62,8 @@ import Testing
   }
 
   @Test func `of ten thousand steps, as a chain or side by side, is drawn`() {
-    let chain = Job(name: "j", steps: (0..<10_000).map { Step(id: StepID("s\($0)"), uses: "x", needs: $0 == 0 ? [] : [StepID("s\($0 - 1)")]) })
+    let chain = Job(
+      name: "j", steps: (0..<10_000).map { Step(id: StepID("s\($0)"), uses: "x", needs: $0 == 0 ? [] : [StepID("s\($0 - 1)")]) })
     let broad = Job(name: "j", steps: (0..<10_000).map { Step(id: StepID("s\($0)"), uses: "x") }, finally: [Step(id: "end", uses: "x")])
     for job in [chain, broad] {
       #expect(GraphDrawing(job).svg.text.utf8.count < 20_000_000)

@@ -66,7 +66,9 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
               ? Schema.whole(Int(threshold.range.lowerBound)...Int(threshold.range.upperBound)) : Schema.number(threshold.range)
           )
         }
-        return (rule.name, Schema.mapping([("severity", Schema.words(QualityConfiguration.Severity.allCases.map(\.rawValue)))] + thresholds))
+        return (
+          rule.name, Schema.mapping([("severity", Schema.words(QualityConfiguration.Severity.allCases.map(\.rawValue)))] + thresholds)
+        )
       })
   }
 

@@ -37,7 +37,8 @@ public struct JobSchema {
       (
         "parameters",
         Schema.described(
-          "Names and values; `--set NAME=VALUE` replaces one for one run.", Schema.object(["type": "object", "propertyNames": Schema.reference("name")]))
+          "Names and values; `--set NAME=VALUE` replaces one for one run.",
+          Schema.object(["type": "object", "propertyNames": Schema.reference("name")]))
       ),
       ("pools", Schema.described("How many tasks run at once in each pool.", Schema.named(Schema.whole(PoolsReader.sizes)))),
       (
@@ -61,7 +62,8 @@ public struct JobSchema {
     return Schema.any(
       words,
       Schema.mapping(
-        [("policy", words), ("within", Schema.reference("duration")), ("at_most", Schema.whole(MissedReader.capRange))], required: ["policy"]))
+        [("policy", words), ("within", Schema.reference("duration")), ("at_most", Schema.whole(MissedReader.capRange))],
+        required: ["policy"]))
   }
 
   private var retry: JobValue {
@@ -99,7 +101,10 @@ public struct JobSchema {
       ),
       ("pool", Schema.described("A pool that the job declares, or a provider.", Schema.reference("name"))),
       ("priority", Schema.described("Higher starts first among the tasks that are ready.", Schema.whole(-1000...1000))),
-      ("tags", Schema.described("Words for `--only tag:NAME`.", Schema.object(["type": "array", "items": Schema.object(["type": "string"])]))),
+      (
+        "tags",
+        Schema.described("Words for `--only tag:NAME`.", Schema.object(["type": "array", "items": Schema.object(["type": "string"])]))
+      ),
       ("description", Schema.described("One sentence.", Schema.object(["type": "string"]))),
     ]
     guard case .map(let entries) = Schema.mapping(keys, required: ["uses"]) else { return .null }
@@ -129,7 +134,9 @@ public struct JobSchema {
     let required = (needed.isEmpty ? [] : ["with"]) + (operation.dimensions.isEmpty ? [] : ["each"])
     var consequence: [JobValue.Entry] = [.init("properties", .map(properties))]
     if !required.isEmpty { consequence.append(.init("required", Schema.texts(required))) }
-    let isIt = Schema.object(["properties": Schema.object(["uses": Schema.object(["const": .string(operation.name)])]), "required": Schema.texts(["uses"])])
+    let isIt = Schema.object([
+      "properties": Schema.object(["uses": Schema.object(["const": .string(operation.name)])]), "required": Schema.texts(["uses"]),
+    ])
     return Schema.object(["if": isIt, "then": .map(consequence)])
   }
 

@@ -67,7 +67,9 @@ struct GraphLayout {
   /// Orders each column by the mean place of the neighbours in the column before, then after, and so on.
   private static func order(_ rows: inout [[Int]], _ places: [Place]) {
     var rank = [Double](repeating: 0, count: places.count)
-    func number(_ row: [Int]) { for (position, index) in row.enumerated() { rank[index] = Double(position) / Double(max(row.count - 1, 1)) } }
+    func number(_ row: [Int]) {
+      for (position, index) in row.enumerated() { rank[index] = Double(position) / Double(max(row.count - 1, 1)) }
+    }
     for row in rows { number(row) }
     var best = (rows: rows, crossings: crossings(rows, places))
     for sweep in 0..<sweeps {

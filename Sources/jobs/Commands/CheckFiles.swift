@@ -49,7 +49,8 @@ struct CheckFiles: AsyncParsableCommand {
       if hasErrors {
         Output.say("\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")")
       } else {
-        let what = files.isEmpty ? "\(jobs.count) job\(jobs.count == 1 ? "" : "s"), configuration and crontab" : files.joined(separator: ", ")
+        let what =
+          files.isEmpty ? "\(jobs.count) job\(jobs.count == 1 ? "" : "s"), configuration and crontab" : files.joined(separator: ", ")
         try Output.print("ok: \(what)\(warnings > 0 ? ", \(warnings) warning\(warnings == 1 ? "" : "s")" : "")")
       }
     }

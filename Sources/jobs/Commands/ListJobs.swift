@@ -41,10 +41,13 @@ struct ListJobs: AsyncParsableCommand {
           lastRun: last?.logicalDate.iso8601, lastState: last?.state.rawValue))
     }
     if json { return try Output.json(Document(jobs: rows)) }
-    var table = PlainTable([.init("JOB"), .init("STEPS", .right), .init("SCHEDULE"), .init("NEXT"), .init("LAST"), .init("RESULT"), .init("WHAT")])
+    var table = PlainTable([
+      .init("JOB"), .init("STEPS", .right), .init("SCHEDULE"), .init("NEXT"), .init("LAST"), .init("RESULT"), .init("WHAT"),
+    ])
     for row in rows {
       table.rows.append([
-        row.job, row.steps.map(String.init) ?? "?", row.schedule.joined(separator: "; "), row.next ?? "by hand", row.lastRun ?? "never", row.lastState ?? "",
+        row.job, row.steps.map(String.init) ?? "?", row.schedule.joined(separator: "; "), row.next ?? "by hand", row.lastRun ?? "never",
+        row.lastState ?? "",
         row.description + (row.tags.isEmpty ? "" : " [\(row.tags.joined(separator: ", "))]"),
       ])
     }

@@ -26,6 +26,12 @@ struct Failure: Error {
     return failure.status.rawValue
   }
 
+  /// What an error means for those who are told of it beside the command's own output.
+  static func facts(of error: any Error) -> (status: CommandStatus, message: String) {
+    let failure = Failure(explaining: error)
+    return (failure?.status ?? .bug, failure?.message ?? "\(error)")
+  }
+
   /// The one document of a command that fails, when a program asked for one.
   private static func sayInJSON(_ status: CommandStatus, _ message: String) {
     guard CommandLine.arguments.contains("--json") else { return }
@@ -45,7 +51,8 @@ struct Failure: Error {
         return report(error)
       }
     }
-    Output.say(text)
+    // The parser's own word begins with a capital letter.
+    Output.say(text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text)
     let status: CommandStatus = code == .validationFailure || code.rawValue == 64 ? .usage : .bug
     sayInJSON(status, Jobs.message(for: error))
     return status.rawValue

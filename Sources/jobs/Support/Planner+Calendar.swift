@@ -44,7 +44,9 @@ extension Planner {
     guard let warehouse else { return nil }
     let (job, date) = (job.name, logicalDate)
     return try await warehouse.read { reader in
-      let earlier = try reader.runs(of: job, limit: Self.runsMax).filter { $0.logicalDate < date }.sorted { $0.logicalDate > $1.logicalDate }
+      let earlier = try reader.runs(of: job, limit: Self.runsMax).filter { $0.logicalDate < date }.sorted {
+        $0.logicalDate > $1.logicalDate
+      }
       return try earlier.first { run in
         try reader.steps(of: run.id).contains { $0.step == step && $0.state == JobGraph.TaskState.succeeded.rawValue }
       }?.logicalDate

@@ -59,10 +59,7 @@ struct RunSession {
     let started = clock.now
     let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
     for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
-    if !interrupted.isEmpty {
-      AtomicFile.removeLeftovers(below: workspace.rawStore.folder)
-      AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
-    }
+    try await clearAway(warehouse)
     let resumed = isResumed ? try await unfinished(warehouse) : nil
     let date = resumed?.logicalDate ?? logicalDate
 
@@ -96,6 +93,16 @@ struct RunSession {
       spans: spans, alert: alarm?.alert)
   }
 
+  /// Deletes what a run had begun to write that did not come to a good end: killed, also while it was clearing away itself, or on a disk that
+  /// would not even delete. Most starts follow a good end, and look at nothing.
+  private func clearAway(_ warehouse: Warehouse) async throws {
+    let last = try await warehouse.read { try $0.runs(of: nil, limit: 1).first?.state }
+    guard isResumed || last != .some(.succeeded) else { return }
+    let others: Set<String> = workspace.isSandbox ? [] : ["sandbox"]
+    AtomicFile.removeLeftovers(below: workspace.data, except: others.union(["secrets"]))
+    AtomicFile.removeLeftovers(below: workspace.reports, except: others)
+  }
+
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
     let (name, date) = (job.name, resumedDate)
     guard let row = try await warehouse.read({ try $0.unfinishedRun(of: name, logicalDate: date) }) else {
@@ -110,7 +117,8 @@ struct RunSession {
   /// Opens a new run, or an unfinished one again.
   private func open(_ resumed: RunRow?, _ date: Instant, _ desk: Desk) async throws -> (RunHeader, RunState) {
     let (warehouse, name, now) = (desk.warehouse, job.name, SystemTime().now())
-    let durations = try await warehouse.read { try $0.durations(of: name) }
+    let times = try await warehouse.read { try $0.stepTimes(of: name) }
+    let durations = times.seconds
     func concurrency(of plan: Plan) -> RunState.Concurrency {
       .init(total: 16, pools: ["binance": 8, "alphavantage": 2].merging(plan.pools) { $1 })
     }
@@ -120,7 +128,8 @@ struct RunSession {
       let count = try await warehouse.read { try $0.runCount(of: name, logicalDate: date) }
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
-      try await warehouse.open(header, plan: plan)
+      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0).forecast }
+      try await warehouse.open(header, plan: plan, forecast: forecast)
       try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
     }
