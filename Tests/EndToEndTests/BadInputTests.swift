@@ -106,7 +106,8 @@ import Testing
       let mistake = "crontab:2:1: error: minute (field 1 of 5): 61 is out of range; allowed: 0-59\n"
       let checked = try await project.jobs("check")
       #expect(checked.status == 78)
-      #expect(checked.err.contains("error[E201]: minute (field 1 of 5): 61 is out of range; allowed: 0-59\n --> crontab:2:1\n"), "\(checked)")
+      #expect(
+        checked.err.contains("error[E201]: minute (field 1 of 5): 61 is out of range; allowed: 0-59\n --> crontab:2:1\n"), "\(checked)")
       let undated = try await project.jobs("run", "nightly", "--sandbox")
       #expect(undated.status == 78, "\(undated)")
       #expect(undated.err.contains(mistake), "\(undated)")
