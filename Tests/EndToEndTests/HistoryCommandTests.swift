@@ -125,7 +125,8 @@ import Testing
     try await Project.with { project in
       try project.job("a", "steps:\n  one: { uses: shell, with: { run: [\"true\"] } }\n  two: { uses: shell, with: { run: [\"true\"] } }")
       _ = try await project.jobs("run", "a", "--sandbox", "--date", "2026-01-14")
-      try project.job("a", "steps:\n  one: { uses: shell, with: { run: [\"false\"] } }\n  three: { uses: shell, with: { run: [\"true\"] } }")
+      try project.job(
+        "a", "steps:\n  one: { uses: shell, with: { run: [\"false\"] } }\n  three: { uses: shell, with: { run: [\"true\"] } }")
       _ = try await project.jobs("run", "a", "--sandbox", "--date", "2026-01-15")
       let ended = try await project.jobs("diff", "a-20260114", "latest", "--sandbox")
       #expect(ended.status == 0, "\(ended)")

@@ -31,7 +31,9 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: "\(project.root)/data"), "a plan made a folder")
       try await night(project, "2026-01-14")
       let before = try state(of: project)
-      for command in [["plan", "nightly", "--explain"], ["run", "nightly", "--dry-run"], ["history"], ["show", "latest"], ["logs", "latest"]] {
+      for command in [
+        ["plan", "nightly", "--explain"], ["run", "nightly", "--dry-run"], ["history"], ["show", "latest"], ["logs", "latest"],
+      ] {
         let ended = try await project.start(command + ["--sandbox"]).end()
         #expect(ended.status == 0, "\(ended)")
         expectSame(before, try state(of: project), command.joined(separator: " "))

@@ -80,7 +80,8 @@ import Testing
   @Test func `counts of an interrupted run the time at work`() {
     var step = RunAccounts.step("crypto", tasks: symbols, requests: 4)
     step.tasks[0].attempts = [
-      RunAccount.Attempt(number: 1, state: "interrupted", startedAt: RunAccounts.instant(0)), RunAccounts.attempt(2, "succeeded", 9000, 9001),
+      RunAccount.Attempt(number: 1, state: "interrupted", startedAt: RunAccounts.instant(0)),
+      RunAccounts.attempt(2, "succeeded", 9000, 9001),
     ]
     let account = RunAccounts.run(
       [RunAccounts.planned("crypto", tasks: symbols)], [step], forecast: Forecast(steps: [expected()], seconds: 2, runs: 1), seconds: 9002)

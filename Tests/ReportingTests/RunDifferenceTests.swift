@@ -15,13 +15,17 @@ import Testing
     let a = RunAccounts.run([RunAccounts.planned("a"), RunAccounts.planned("old")], [RunAccounts.step("a"), RunAccounts.step("old")])
     let b = RunAccounts.run([RunAccounts.planned("a"), RunAccounts.planned("new")], [RunAccounts.step("a"), RunAccounts.step("new")])
     #expect(
-      sentences(a, b) == ["old is only in the first run: it uses binance.candles", "new is only in the second run: it uses binance.candles"])
+      sentences(a, b) == [
+        "old is only in the first run: it uses binance.candles", "new is only in the second run: it uses binance.candles",
+      ])
     #expect(RunDifference(a, b).rows.map(\.step) == ["a", "old", "new"])
   }
 
   @Test func `names the settings and the parameters that changed, however deep they lie`() {
-    var old = RunAccounts.planned("a", with: [.init("history", .string("2y")), .init("rules", .map([.init("z", .int(3)), .init("x", .int(1))]))])
-    var new = RunAccounts.planned("a", with: [.init("history", .string("90d")), .init("rules", .map([.init("z", .int(4)), .init("x", .int(1))]))])
+    var old = RunAccounts.planned(
+      "a", with: [.init("history", .string("2y")), .init("rules", .map([.init("z", .int(3)), .init("x", .int(1))]))])
+    var new = RunAccounts.planned(
+      "a", with: [.init("history", .string("90d")), .init("rules", .map([.init("z", .int(4)), .init("x", .int(1))]))])
     (old.retry, new.retry) = (RetryPolicy(attempts: 2), RetryPolicy(attempts: 4))
     new.needs = ["b"]
     new.tolerate = .share(0.05)
@@ -29,7 +33,8 @@ import Testing
     let (a, b) = (RunAccounts.run([old], [RunAccounts.step("a")]), RunAccounts.run([new], [RunAccounts.step("a")]))
     #expect(
       sentences(a, b) == [
-        "a has another `needs`: b instead of none", "a has another `retry`: 4 attempts, 2.0 s to 2m00s instead of 2 attempts, 2.0 s to 2m00s",
+        "a has another `needs`: b instead of none",
+        "a has another `retry`: 4 attempts, 2.0 s to 2m00s instead of 2 attempts, 2.0 s to 2m00s",
         "a has another `tolerate`: 5.0 % instead of 0", "a has another `with`: history 90d instead of 2y",
         "a has another `with`: rules.z 4 instead of 3", "a has 1 task more: ETHUSDT",
       ])

@@ -66,7 +66,9 @@ import Testing
     for (index, name) in ["nightly-20260114T0230Z-1", "nightly-20260115T0230Z-1", "nightly_x-1"].enumerated() {
       try await runs.run(name, at: Int64(index))
     }
-    func found(_ name: String) async throws -> [String] { try await runs.warehouse.read { try $0.runs(named: name, limit: 9).map(\.id.name) } }
+    func found(_ name: String) async throws -> [String] {
+      try await runs.warehouse.read { try $0.runs(named: name, limit: 9).map(\.id.name) }
+    }
     #expect(try await found("nightly-202601") == ["nightly-20260115T0230Z-1", "nightly-20260114T0230Z-1"])
     #expect(try await found("nightly-20260114T0230Z-1") == ["nightly-20260114T0230Z-1"])
     #expect(try await found("nightly-20260114T0230Z-12") == [])
@@ -82,8 +84,13 @@ import Testing
       "\(WarehouseReader.selectRun) WHERE job = 'nightly' ORDER BY started_at DESC, id DESC LIMIT 20",
       "SELECT id FROM runs WHERE state = 'running' ORDER BY started_at DESC, id DESC",
     ] {
-      let plan = try await runs.warehouse.read { try Row.fetchAll($0.database, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String } }
-      #expect(plan.allSatisfy { $0.contains(" INDEX runs_") && (!sql.contains("running") || $0.contains("runs_open")) || $0.contains("RIGHT PART OF ORDER BY") }, "\(sql): \(plan)")
+      let plan = try await runs.warehouse.read {
+        try Row.fetchAll($0.database, sql: "EXPLAIN QUERY PLAN \(sql)").map { $0["detail"] as String }
+      }
+      #expect(
+        plan.allSatisfy {
+          $0.contains(" INDEX runs_") && (!sql.contains("running") || $0.contains("runs_open")) || $0.contains("RIGHT PART OF ORDER BY")
+        }, "\(sql): \(plan)")
     }
   }
 

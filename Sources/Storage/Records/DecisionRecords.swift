@@ -57,7 +57,8 @@ extension WarehouseReader {
     let from = mark ?? date.map { $0 - 1 } ?? now.milliseconds
     var history = CatchUp.History(mark: mark.map(Instant.init(milliseconds:)), lastDate: date.map(Instant.init(milliseconds:)))
     history.decided = try Row.fetchAll(
-      database, sql: "SELECT instant, ifnull(through, instant) FROM decisions WHERE job = ? AND ifnull(through, instant) > ? ORDER BY instant",
+      database,
+      sql: "SELECT instant, ifnull(through, instant) FROM decisions WHERE job = ? AND ifnull(through, instant) > ? ORDER BY instant",
       arguments: [job, from]
     ).map { Instant(milliseconds: $0[0])...Instant(milliseconds: $0[1]) }
     let runs = try Row.fetchAll(

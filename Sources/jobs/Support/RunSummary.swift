@@ -58,7 +58,8 @@ struct RunSummary {
   /// `PARTIAL  5 ok, 1 warning, 1 failed, 1 skipped in 4m43s   exit 3`
   private func verdict(_ style: TerminalStyle) -> String {
     let words = Dictionary(grouping: steps, by: ProgressBoard.word).mapValues(\.count)
-    let parts = ["\(words["ok"] ?? 0) ok"]
+    let parts =
+      ["\(words["ok"] ?? 0) ok"]
       + [("warn", "with failures"), ("failed", "failed"), ("skipped", "skipped"), ("cancelled", "cancelled")].compactMap { word, text in
         words[word].map { "\($0) \(text)" }
       } + (warnings.isEmpty ? [] : ["\(GroupedNumber.text(warnings.count)) warning\(warnings.count == 1 ? "" : "s")"])
@@ -111,7 +112,9 @@ struct RunSummary {
     let command = "jobs run \(job.name) --resume\(workspace.optionsToType)"
     let kinds = steps.flatMap { $0.failures.map(\.failure.kind) }
     let moments = kinds.compactMap { kind in if case .deferred(let until) = kind { until } else { nil } }
-    if let latest = moments.max(), moments.count == kinds.count { return (command, "after \(latest): not before then is an answer to be had") }
+    if let latest = moments.max(), moments.count == kinds.count {
+      return (command, "after \(latest): not before then is an answer to be had")
+    }
     for case .missingSecret(let name, _)? in steps.map(\.skipReason) {
       return ("jobs secrets set \(name)", "then `\(command)` does what was left out")
     }

@@ -104,7 +104,9 @@ struct ScheduledStart {
     } else if agenda.visits.isEmpty, state.isDead {
       agenda.visits.append(Visit(logicalDate: latest, entry: entry, isResumed: true))
     }
-    if agenda.visits.isEmpty { agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row) }
+    if agenda.visits.isEmpty {
+      agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row)
+    }
     return agenda
   }
 
@@ -143,7 +145,8 @@ extension ScheduledStart {
       schedule: schedule,
       policy: CatchUp.Policy(
         CatchUp.Policy.Mode(job.missed.policy), window: job.missed.window, cap: job.missed.cap, skipsOverlaps: job.overlap == .skip),
-      start: CatchUp.Start(now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
+      start: CatchUp.Start(
+        now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
         booted: Self.booted(asOf: now)),
       history: history)
     let latest = rule.latest
