@@ -1,4 +1,3 @@
-import Foundation
 import JobGraph
 public import Scheduling
 public import Storage
@@ -46,9 +45,10 @@ public struct Pruning: Sendable {
       throw TaskFailure(
         .permanent, "\(doubt); nothing was deleted; look with `jobs prune --dry-run`, and delete with `jobs prune --yes`")
     }
-    for hash in doomed.orphanedBodies { rawStore.remove(hash) }
-    for folder in doomed.reportFolders where FileManager.default.fileExists(atPath: "\(place.root)/\(folder)") {
-      try FileManager.default.removeItem(atPath: "\(place.root)/\(folder)")
-    }
+    for hash in doomed.orphanedBodies { try rawStore.remove(hash) }
+    for folder in doomed.reportFolders { try AtomicFile.removeFolder("\(place.root)/\(folder)") }
+    // Gone for good, also after a power cut, before their names are forgotten.
+    if !doomed.orphanedBodies.isEmpty { try AtomicFile.syncContents(of: rawStore.folder) }
+    if !doomed.reportFolders.isEmpty { try AtomicFile.syncContents(of: place.root) }
   }
 }

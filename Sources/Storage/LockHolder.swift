@@ -3,13 +3,18 @@ import Glibc
 
 /// Who wrote a lock file last, and whether that process still lives: read without touching the lock, so that looking never makes a
 /// start fail, and without making a file.
-public struct LockHolder: Sendable, Equatable {
+public struct LockHolder: Sendable, Equatable, CustomStringConvertible {
   public let process: Int32
   /// In clock ticks after the boot; with the boot it tells a process from a later one of the same number.
   public let startTime: String
   public let bootID: String
   /// What it was doing: `run nightly-20260115T0230Z-1`.
   public let purpose: String
+
+  init(ofThisProcess purpose: String) {
+    (process, self.purpose) = (getpid(), purpose)
+    (startTime, bootID) = (LockHolder.startTime(of: getpid()) ?? "?", LockHolder.bootID)
+  }
 
   /// - Returns: nil when there is no such file, or it is being written.
   public init?(lockFile path: String) {
@@ -19,7 +24,39 @@ public struct LockHolder: Sendable, Equatable {
     (self.process, startTime, bootID, purpose) = (process, lines[1], lines[2], lines[3])
   }
 
-  public var isAlive: Bool { bootID == RunLock.bootID && startTime == RunLock.startTime(of: process) }
+  /// As it stands in the file.
+  var text: String { "\(process)\n\(startTime)\n\(bootID)\n\(purpose)\n" }
+
+  public var description: String { "process \(process) (\(purpose))" }
+
+  public var isAlive: Bool { bootID == LockHolder.bootID && startTime == LockHolder.startTime(of: process) }
+
+  /// Whether it is at work on a run of that job, whichever date it is about.
+  public func runs(_ job: String) -> Bool {
+    guard purpose.hasPrefix("run \(job)") else { return false }
+    let rest = purpose.dropFirst("run \(job)".count)
+    // The name of a job may begin another's; a date and an ordinal follow the whole name.
+    return rest.isEmpty || rest.wholeMatch(of: /-\d{8}T[\d.]+Z-\d+/) != nil
+  }
+
+  /// Asks it to end in order, as SIGTERM does.
+  /// - Returns: false when it is gone, or may not be asked.
+  public func askToEnd() -> Bool { isAlive && kill(process, SIGTERM) == 0 }
+
+  /// Clock ticks between boot and the start of a process: field 22 of /proc/PID/stat.
+  static func startTime(of process: Int32) -> String? {
+    guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
+    let text = String(decoding: data, as: UTF8.self)
+    guard let end = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    // A zombie holds nothing any more.
+    return fields.count > 19 && fields[0] != "Z" ? String(fields[19]) : nil
+  }
+
+  private static var bootID: String {
+    FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
+      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? "?"
+  }
 }
 
 /// Which run is under way, as a reader sees it. A run that is stored as "running" and is not this one has died.
@@ -55,15 +92,5 @@ public enum LivingRun: Sendable, Equatable {
     case .run(let name): run == name
     case .newest: isNewest
     }
-  }
-}
-
-extension RunLock {
-  /// Whether any process holds the lock. It is looked at shared and for an instant, and only where a file is.
-  static func isHeld(at path: String) -> Bool {
-    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { Glibc.close(descriptor) }
-    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 }

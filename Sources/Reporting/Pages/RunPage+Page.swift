@@ -87,7 +87,8 @@ extension RunPage {
           .text((step.isCritical ? "◆ " : "") + step.step), .text(step.uses), .state(step.state.rawValue, step.state.verdict),
           .count(step.tasks.count), .count(step.tasks.filter { $0.state == .failed }.count),
           .count(step.tasks.reduce(0) { $0 + $1.attempts.count }), .count(step.requests),
-          .number(step.plannedRequests.map { NumberStyle.count.text($0) } ?? "—"), .number(step.span.map { TimeStyle.length($0.end - $0.start) } ?? "—"),
+          .number(step.plannedRequests.map { NumberStyle.count.text($0) } ?? "—"),
+          .number(step.span.map { TimeStyle.length($0.end - $0.start) } ?? "—"),
           .number(step.plannedDuration.map(TimeStyle.length) ?? "—"), step.note.map { .prose($0) } ?? .text("—"),
         ]
       }

@@ -65,7 +65,7 @@ extension RunPage {
     }
     let isShort = ordinary.contains { step in
       ended[step.id] == "failed" || step.skip?.isShortfall == true
-        || (step.skip == nil && step.when != .failure && ended[step.id] == "skipped")
+        || (step.skip == nil && step.when != .failure && !step.isDecidedLate && ended[step.id] == "skipped")
     }
     return isShort ? .partial : .succeeded
   }

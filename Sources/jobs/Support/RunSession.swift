@@ -59,10 +59,7 @@ struct RunSession {
     let started = clock.now
     let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
     for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
-    if !interrupted.isEmpty {
-      AtomicFile.removeLeftovers(below: workspace.rawStore.folder)
-      AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
-    }
+    try await clearAway(warehouse)
     let resumed = isResumed ? try await unfinished(warehouse) : nil
     let date = resumed?.logicalDate ?? logicalDate
 
@@ -94,6 +91,16 @@ struct RunSession {
     return Result(
       run: header.id, state: ended, took: clock.now - started, missingSecrets: desk.missingSecrets, tasks: tasks,
       spans: spans, alert: alarm?.alert)
+  }
+
+  /// Deletes what a run had begun to write that did not come to a good end: killed, also while it was clearing away itself, or on a disk that
+  /// would not even delete. Most starts follow a good end, and look at nothing.
+  private func clearAway(_ warehouse: Warehouse) async throws {
+    let last = try await warehouse.read { try $0.runs(of: nil, limit: 1).first?.state }
+    guard isResumed || last != .some(.succeeded) else { return }
+    let others: Set<String> = workspace.isSandbox ? [] : ["sandbox"]
+    AtomicFile.removeLeftovers(below: workspace.data, except: others.union(["secrets"]))
+    AtomicFile.removeLeftovers(below: workspace.reports, except: others)
   }
 
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
