@@ -103,6 +103,8 @@ struct DiagnosticsDocument: Encodable {
   let schema: String
   let ok: Bool
   let diagnostics: [Diagnostic]
+  /// Mistakes in the crontab are told by `jobs check` alone.
+  let crontab: [String] = []
 }
 
 private struct ErrorDocument: Encodable {
