@@ -43,7 +43,7 @@ import Testing
         // Nothing is unfinished after a good night, and no key is stored.
         let isRefused = ended.status == 64 && ["is unfinished", "no key `"].contains { ended.err.contains($0) }
         #expect(statuses.contains(ended.status) || isRefused, "\(example)\n\(ended)")
-        for word in ["error: Unknown", "error: Unexpected", "error: Missing", "Usage:", "Fatal error"] {
+        for word in ["Error: Unknown", "Error: Unexpected", "Error: Missing", "Usage:", "Fatal error"] {
           #expect(!ended.err.contains(word), "\(example)\n\(ended)")
         }
       }
