@@ -1,7 +1,7 @@
 # The one list of things to do here. `make help` prints it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help deps build nightly live test check format lint imports bench clean
+.PHONY: help deps build nightly live test check coverage format lint imports bench torture clean
 
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxml2-dev libssl-dev zlib1g-dev pkg-config
 
@@ -39,6 +39,12 @@ test: deps ## build and run every test
 
 check: deps lint imports test ## all that must hold before a commit lands: format, imports, warnings, tests, documents
 
+coverage: deps ## run every test and tell how many lines they reach, by module
+	rm -rf .build-coverage/*/debug/codecov
+	swift build --build-tests --enable-code-coverage --scratch-path .build-coverage
+	swift test --skip-build --disable-xctest --enable-code-coverage --scratch-path .build-coverage
+	Tests/coverage.sh .build-coverage
+
 format: ## write the sources the way `make lint` wants them
 	swift format -i -r Sources Tests Package.swift
 
@@ -51,5 +57,8 @@ imports: deps
 bench: build ## measure, beside a baseline in the same run
 	$(MAKE) -C Benchmarks
 
+torture: build ## kill runs, fill disks, cut the power: see docs/reliability.md
+	$(MAKE) -C Benchmarks torture
+
 clean: ## delete what was built; data and reports stay
-	rm -rf .build Benchmarks/.build
+	rm -rf .build .build-coverage Benchmarks/.build

@@ -37,7 +37,6 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     // System libraries.
@@ -64,7 +63,7 @@ let package = Package(
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto"]),
     module("Mirroring"),
-    module("Running", ["Scheduling", "JobGraph"]),
+    module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
       [
@@ -75,7 +74,7 @@ let package = Package(
       "Steps",
       [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Running",
-        .product(name: "Subprocess", package: "swift-subprocess"),
+        "CLinux",
       ]),
     .executableTarget(
       name: "jobs",
@@ -87,7 +86,7 @@ let package = Package(
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     // Knows the built program only; the target is named so that it is built first.
     tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),
-    tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
+    tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling", "Steps"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring"]),

@@ -33,5 +33,11 @@ let package = Package(
     measured("cron", ["JobsCore"]),
     measured("empty"),
     baseline("commits-in-c"),
+    baseline("sql-in-c"),
+
+    // `torture` strikes runs and compares what is left; `inject` strikes one run at one system call.
+    .executableTarget(name: "inject"),
+    .systemLibrary(name: "CSQLiteFile", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .executableTarget(name: "torture", dependencies: ["CSQLiteFile"], swiftSettings: strict),
   ]
 )

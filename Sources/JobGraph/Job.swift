@@ -1,3 +1,5 @@
+public import Scheduling
+
 /// A job as it stands in `Jobs/*.yaml`, with every reference resolved: a graph of steps.
 public struct Job: Sendable, Equatable {
   public var name: String
@@ -9,20 +11,25 @@ public struct Job: Sendable, Equatable {
   /// The longest a run may take.
   public var timeout: Duration?
   public var overlap: Overlap
-  public var missed: Missed
+  public var missed: MissedPolicy
   /// Values that `$parameters.name` refers to and `--set name=value` replaces.
   public var parameters: [JobValue.Entry]
   public var steps: [Step]
   /// Steps that run when all others have ended, however they ended.
   public var finally: [Step]
+  /// How many tasks run at once in each pool that the job declares.
+  public var pools: [String: Int]
+  /// The logical date that expressions were computed for; nil when none depends on it.
+  public var datedFor: Instant?
 
   public init(
     name: String, description: String = "", timeZone: String = "UTC", readyBy: String? = nil, timeout: Duration? = nil,
-    overlap: Overlap = .skip, missed: Missed = .last, parameters: [JobValue.Entry] = [], steps: [Step], finally: [Step] = []
+    overlap: Overlap = .skip, missed: MissedPolicy = MissedPolicy(), parameters: [JobValue.Entry] = [], steps: [Step], finally: [Step] = [],
+    pools: [String: Int] = [:], datedFor: Instant? = nil
   ) {
     (self.name, self.description, self.timeZone, self.readyBy) = (name, description, timeZone, readyBy)
     (self.timeout, self.overlap, self.missed, self.parameters) = (timeout, overlap, missed, parameters)
-    (self.steps, self.finally) = (steps, finally)
+    (self.steps, self.finally, self.pools, self.datedFor) = (steps, finally, pools, datedFor)
   }
 
   /// What a second start does while a run is under way.
@@ -33,6 +40,21 @@ public struct Job: Sendable, Equatable {
   /// What is done about schedule instants that passed while nothing ran.
   public enum Missed: String, Sendable, CaseIterable {
     case none, last, all
+  }
+
+  /// Which of the schedule instants that passed while nothing ran are made up.
+  public struct MissedPolicy: Sendable, Hashable {
+    public var policy: Missed
+    /// Instants that lie further back than this are not made up; nil: however old.
+    public var window: Duration?
+    /// The newest so many are made up, at least 1.
+    public var cap: Int
+
+    public static let standardCap = 10
+
+    public init(_ policy: Missed = .last, window: Duration? = nil, cap: Int = standardCap) {
+      (self.policy, self.window, self.cap) = (policy, window, cap)
+    }
   }
 }
 
@@ -57,8 +79,12 @@ public struct Step: Sendable, Equatable {
   /// The parameters of the operation.
   public var with: [JobValue.Entry]
   public var when: When
-  /// A market calendar: the step is not due when no session has closed since its watermark. `XNYS` is known.
+  /// What must also hold, beside `when`. With one that names steps, `when` is `always`: it judges their ends itself.
+  public var condition: StepCondition?
+  /// A market calendar: the step is not due when no session of it has closed since its last success. `XNYS` is known.
   public var calendar: String?
+  /// From which moment on a session of the calendar counts as over.
+  public var offset: SessionOffset
   public var retry: RetryPolicy
   /// The longest that one attempt of a task may take.
   public var timeout: Duration?
@@ -71,10 +97,12 @@ public struct Step: Sendable, Equatable {
 
   public init(
     id: StepID, uses: String, needs: [StepID] = [], each: [Dimension] = [], with: [JobValue.Entry] = [], when: When = .success,
-    calendar: String? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    condition: StepCondition? = nil, calendar: String? = nil, offset: SessionOffset = .close, retry: RetryPolicy = RetryPolicy(),
+    timeout: Duration? = nil, tolerate: Tolerance = .none,
     pool: String? = nil, priority: Int = 0, tags: [String] = [], description: String = ""
   ) {
     (self.id, self.uses, self.needs, self.each, self.with, self.when) = (id, uses, needs, each, with, when)
+    (self.condition, self.offset) = (condition, offset)
     (self.calendar, self.retry, self.timeout, self.tolerate) = (calendar, retry, timeout, tolerate)
     (self.pool, self.priority, self.tags, self.description) = (pool, priority, tags, description)
   }

@@ -6,13 +6,17 @@ public struct OperationDeclaration: Sendable, Equatable {
   public var summary: String
   /// A paragraph or two for `jobs operations NAME`.
   public var discussion: String
-  /// The dimensions that `each` must give: `symbol`, `interval`. No others are allowed.
+  /// The dimensions that `each` must give: `symbol`, `interval`. No others are allowed, unless any are.
   public var dimensions: [String]
+  /// `each` may have dimensions of any name, or be left out.
+  public var allowsAnyDimensions: Bool
   /// What `with` may hold.
   public var parameters: [ParameterDeclaration]
-  /// Tables and sinks it reads and writes.
-  public var reads: [String]
-  public var writes: [String]
+  /// Tables and sinks it reads and writes; what else the run itself keeps (tasks, raw responses, quotas) nobody waits for.
+  public var reads: [DataAccess]
+  public var writes: [DataAccess]
+  /// Its parameters `reads` and `writes` name further ones.
+  public var saysItsData: Bool
   /// The provider whose quota it spends, by its name in providers.yaml.
   public var provider: String?
   /// The name of the secret without which it cannot work.
@@ -23,13 +27,28 @@ public struct OperationDeclaration: Sendable, Equatable {
   public var isDeliverable: Bool
 
   public init(
-    name: String, summary: String, discussion: String = "", dimensions: [String] = [], parameters: [ParameterDeclaration] = [],
-    reads: [String] = [], writes: [String] = [], provider: String? = nil, secret: String? = nil, isIdempotent: Bool = true,
+    name: String, summary: String, discussion: String = "", dimensions: [String] = [], allowsAnyDimensions: Bool = false,
+    parameters: [ParameterDeclaration] = [],
+    reads: [DataAccess] = [], writes: [DataAccess] = [], saysItsData: Bool = false, provider: String? = nil, secret: String? = nil,
+    isIdempotent: Bool = true,
     isDeliverable: Bool = false
   ) {
     (self.name, self.summary, self.discussion) = (name, summary, discussion)
+    (self.allowsAnyDimensions, self.saysItsData) = (allowsAnyDimensions, saysItsData)
     (self.dimensions, self.parameters, self.reads, self.writes) = (dimensions, parameters, reads, writes)
     (self.provider, self.secret, self.isIdempotent, self.isDeliverable) = (provider, secret, isIdempotent, isDeliverable)
+  }
+}
+
+extension OperationDeclaration {
+  /// The name of the flag by which a job says of a step whether its effect must not happen twice.
+  public static let once = "once"
+
+  /// Whether an attempt may be begun again when it is not known how far an earlier one came. Where the operation has the flag `once`, the
+  /// step decides; an operation without it may when it is idempotent.
+  public func mayRepeat(_ parameters: [JobValue.Entry]) -> Bool {
+    guard self.parameters.contains(where: { $0.name == OperationDeclaration.once }) else { return isIdempotent }
+    return !parameters.contains { $0.key == OperationDeclaration.once && $0.value == .bool(true) }
   }
 }
 

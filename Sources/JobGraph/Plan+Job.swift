@@ -28,9 +28,11 @@ extension Plan {
     let chosen = try facts.selection.steps(of: job)
     func planned(_ step: Step, isFinal: Bool) -> PlannedStep {
       let declaration = facts.operations[step.uses]
+      let with = declaration?.completing(step.with) ?? step.with
       return PlannedStep(
-        id: step.id, uses: step.uses, needs: step.needs, with: declaration?.completing(step.with) ?? step.with, when: step.when,
-        retry: step.retry, timeout: step.timeout, tolerate: step.tolerate, pool: step.pool ?? declaration?.provider,
+        id: step.id, uses: step.uses, needs: step.needs, with: with, when: step.when, condition: step.condition,
+        retry: declaration?.mayRepeat(with) == false ? RetryPolicy(attempts: 1) : step.retry, timeout: step.timeout,
+        tolerate: step.tolerate, pool: step.pool ?? declaration?.provider,
         priority: step.priority, isFinal: isFinal,
         skip: skipReason(of: step, declaration: declaration, isChosen: isFinal || chosen.contains(step.id), facts: facts),
         tasks: Plan.tasks(of: step))
@@ -39,7 +41,8 @@ extension Plan {
     let deliverable = job.steps.last { facts.operations[$0.uses]?.isDeliverable == true && chosen.contains($0.id) }
     self.init(
       job: job.name, logicalDate: logicalDate, steps: steps,
-      deliverable: deliverable?.id ?? job.steps.last { chosen.contains($0.id) }?.id, timeout: job.timeout)
+      deliverable: deliverable?.id ?? job.steps.last { chosen.contains($0.id) }?.id, timeout: job.timeout,
+      pools: job.pools)
   }
 
   /// One task per combination of the step's dimensions, the last dimension varying fastest.
@@ -61,6 +64,7 @@ extension Plan {
 
 private func skipReason(of step: Step, declaration: OperationDeclaration?, isChosen: Bool, facts: PlanningFacts) -> SkipReason? {
   if !isChosen { return .deselected }
+  if let condition = step.condition, condition.decision == false { return .condition(condition.refusal) }
   if let why = facts.notDue[step.id] { return .notDue(why) }
   if let secret = declaration?.secret, let sentence = facts.missingSecrets[secret] {
     return .missingSecret(name: secret, sentence: sentence)

@@ -3,11 +3,18 @@ extension Plan {
   ///
   /// A step is repeated when a step that it waits for has tasks left to do, unless repeating it would do an outside effect twice.
   ///
+  /// A task in doubt whose effect must not happen twice has failed: a person has to look.
+  ///
   /// - Parameters:
   ///   - recorded: what the run had done.
-  ///   - mayRepeat: whether an operation leaves the same when it runs twice.
-  public func recordedToKeep(_ recorded: [TaskID: RecordedTask], mayRepeat: (_ operation: String) -> Bool) -> [TaskID: RecordedTask] {
+  ///   - operations: by name.
+  public func recordedToKeep(
+    _ recorded: [TaskID: RecordedTask], operations: [String: OperationDeclaration]
+  ) -> [TaskID: RecordedTask] {
     var kept = recorded
+    for step in steps where operations[step.uses]?.mayRepeat(step.with) == false {
+      for task in step.tasks where kept[task.id]?.isInDoubt == true { kept[task.id]!.failure = .inDoubt(task.id, job: job) }
+    }
     var unsettled = Set<StepID>()
     let ordinary = steps.filter { !$0.isFinal }
     for step in topologicallySorted {
@@ -16,9 +23,19 @@ extension Plan {
       let waitsForOpen = needs.contains { unsettled.contains($0) }
       guard hasOpen || waitsForOpen else { continue }
       unsettled.insert(step.id)
-      guard waitsForOpen, mayRepeat(step.uses) else { continue }
+      guard waitsForOpen, operations[step.uses]?.isIdempotent == true else { continue }
       for task in step.tasks { kept[task.id]?.isSucceeded = false }
     }
     return kept
+  }
+}
+
+extension TaskFailure {
+  /// It was begun, its end is not known, and it must not happen twice.
+  static func inDoubt(_ task: TaskID, job: String) -> TaskFailure {
+    TaskFailure(
+      .permanent,
+      "\(task) was under way when the run died, so nobody knows whether it took effect; it is to happen once and is not repeated: look, and "
+        + "when it did not, `jobs run \(job) --only \(task.step)`")
   }
 }

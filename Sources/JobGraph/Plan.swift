@@ -12,9 +12,14 @@ public struct Plan: Sendable, Equatable {
   public var deliverable: StepID?
   /// The longest the run may take.
   public var timeout: Duration?
+  /// How many tasks run at once in each pool that the job declares.
+  public var pools: [String: Int]
 
-  public init(job: String, logicalDate: Instant, steps: [PlannedStep], deliverable: StepID? = nil, timeout: Duration? = nil) {
-    (self.job, self.logicalDate, self.steps, self.timeout) = (job, logicalDate, steps, timeout)
+  public init(
+    job: String, logicalDate: Instant, steps: [PlannedStep], deliverable: StepID? = nil, timeout: Duration? = nil,
+    pools: [String: Int] = [:]
+  ) {
+    (self.job, self.logicalDate, self.steps, self.timeout, self.pools) = (job, logicalDate, steps, timeout, pools)
     self.deliverable = deliverable ?? steps.last { !$0.isFinal }?.id
   }
 
@@ -31,6 +36,8 @@ public struct PlannedStep: Sendable, Equatable {
   /// The operation's parameters, defaults filled in.
   public var with: [JobValue.Entry]
   public var when: Step.When
+  /// What must also hold, beside `when`.
+  public var condition: StepCondition?
   public var retry: RetryPolicy
   public var timeout: Duration?
   public var tolerate: Tolerance
@@ -44,13 +51,20 @@ public struct PlannedStep: Sendable, Equatable {
 
   public init(
     id: StepID, uses: String, needs: [StepID] = [], with: [JobValue.Entry] = [], when: Step.When = .success,
-    retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none, pool: String? = nil, priority: Int = 0,
+    condition: StepCondition? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    pool: String? = nil, priority: Int = 0,
     isFinal: Bool = false, skip: SkipReason? = nil, tasks: [PlannedTask]
   ) {
     (self.id, self.uses, self.needs, self.with, self.when, self.retry) = (id, uses, needs, with, when, retry)
+    self.condition = condition
     (self.timeout, self.tolerate, self.pool, self.priority) = (timeout, tolerate, pool, priority)
     (self.isFinal, self.skip, self.tasks) = (isFinal, skip, tasks)
   }
+}
+
+extension PlannedStep {
+  /// Its condition is decided by the ends of steps: when it was skipped during the run, its condition was not met.
+  public var isDecidedLate: Bool { condition.map { $0.decision == nil } ?? false }
 }
 
 /// A task's name within its run: the step, and the values of `each` joined with `/` (empty for a step without `each`).

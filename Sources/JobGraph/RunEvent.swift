@@ -32,15 +32,22 @@ public enum StopReason: Sendable, Hashable {
 }
 
 /// What an interrupted part of a run left of a task.
-public struct RecordedTask: Sendable, Hashable {
+public struct RecordedTask: Sendable, Equatable {
   public var isSucceeded: Bool
   /// Attempts that were begun, whatever became of them.
   public var attempts: Int
   /// Attempts that failed; an interrupted one did not.
   public var failedAttempts: Int
+  /// The last attempt was under way when the run died: nobody knows how far it came.
+  public var isInDoubt: Bool
+  /// Why it is not tried again; nil for a task that is.
+  public var failure: TaskFailure?
 
-  public init(isSucceeded: Bool = false, attempts: Int = 0, failedAttempts: Int = 0) {
+  public init(
+    isSucceeded: Bool = false, attempts: Int = 0, failedAttempts: Int = 0, isInDoubt: Bool = false, failure: TaskFailure? = nil
+  ) {
     (self.isSucceeded, self.attempts, self.failedAttempts) = (isSucceeded, attempts, failedAttempts)
+    (self.isInDoubt, self.failure) = (isInDoubt, failure)
   }
 }
 
@@ -55,8 +62,8 @@ struct TaskProgress: Sendable {
 
   init(record: RecordedTask, position: Int) {
     self.position = position
-    state = record.isSucceeded ? .succeeded : .waiting
-    attempts = record.attempts
+    state = record.isSucceeded ? .succeeded : record.failure == nil ? .waiting : .failed
+    (attempts, failure) = (record.attempts, record.failure)
   }
 }
 

@@ -33,13 +33,21 @@ public struct RunHeader: Sendable, Equatable {
 public protocol TaskTransaction {}
 
 /// Where a run writes down what happens. History, logs, the status page and a resumed run read it.
+///
+/// It keeps the order in which it is told. What returns nothing to wait for is written soon: a crash may lose the last moments of it, and
+/// nothing that matters after a crash depends on them. When such a line cannot be written, the next call that can throw says so.
 public protocol RunLog: Sendable {
-  /// Journals the run and its whole plan, durably, before the first task starts.
-  func open(_ run: RunHeader, plan: Plan) async throws
+  /// Journals the run, its whole plan and what the plan expects, durably, before the first task starts.
+  func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws
 
-  func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws
+  func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant)
+
+  /// As ``began(_:attempt:of:at:)``, and returns when it is durable: for work that must not be begun twice.
+  func beganDurably(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws
 
   /// Writes a task's effects and its own "succeeded" in one durable transaction.
+  ///
+  /// - Parameter effects: changes nothing but the transaction; it may run twice, and what its last run left is kept.
   /// - Returns: the outcome that `effects` made.
   func complete(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant,
@@ -50,16 +58,20 @@ public protocol RunLog: Sendable {
   func outcome(of task: TaskID, in run: RunID) async throws -> TaskOutcome?
 
   /// - Parameter state: `failed`, `retrying` or `cancelled`.
-  func failed(
-    _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState
-  ) async throws
+  func failed(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState)
 
-  func ended(_ step: StepProgress, of run: RunID, at instant: Instant) async throws
+  func ended(_ step: StepProgress, of run: RunID, at instant: Instant)
 
   /// Adds a line to the log of the run.
-  func note(_ line: LogLine, of run: RunID) async throws
+  func note(_ line: LogLine, of run: RunID)
 
+  /// Writes how the run ended, durably, with everything before it.
   func close(_ run: RunID, result: RunResult, exitStatus: CommandStatus, at instant: Instant) async throws
+}
+
+extension RunLog {
+  /// Journals a run of which nothing is expected.
+  public func open(_ run: RunHeader, plan: Plan) async throws { try await open(run, plan: plan, forecast: nil) }
 }
 
 /// A line of a run's log.

@@ -60,7 +60,12 @@ public struct RunState: Sendable {
       for (position, task) in plan.steps[index].tasks.enumerated() {
         let record = recorded[task.id] ?? RecordedTask()
         tasks[task.id] = TaskProgress(record: record, position: position)
-        if record.isSucceeded { steps[index].end(.succeeded) }
+        if record.isSucceeded {
+          steps[index].end(.succeeded)
+        } else if let failure = record.failure {
+          steps[index].end(.failed)
+          steps[index].failures.append((task.id, failure))
+        }
       }
     }
   }
@@ -115,7 +120,7 @@ extension RunState {
   private mutating func begin(_ index: Int, _ commands: inout [RunCommand]) {
     let step = plan.steps[index]
     if let stopReason, !(step.isFinal && stopReason == .deadline) { return endStep(index, as: .cancelled, &commands) }
-    if let reason = step.skip ?? unmetCondition(of: step) { return skip(index, reason, &commands) }
+    if let reason = step.skip ?? unmetCondition(of: step) ?? unmetExpression(of: step) { return skip(index, reason, &commands) }
     let open = step.tasks.filter { tasks[$0.id]?.state == .waiting }
     steps[index].state = .running
     for task in open { enqueue(task.id) }

@@ -32,28 +32,27 @@ public struct Runner: Sendable {
   ///   - stops: each element asks the run to stop; the first one counts.
   /// - Returns: the state after its last event.
   /// - Throws: what the log throws: without a log nothing may run.
+  @concurrent
   public func run(_ initial: RunState, run: RunHeader, stops: AsyncStream<StopReason>) async throws -> RunState {
-    var state = initial
-    let (events, inbox) = AsyncStream<TaskEvent>.makeStream()
-    var inboxEvents = events.makeAsyncIterator()
-    var attempts: [TaskID: Task<Void, Never>] = [:]
-    defer { for attempt in attempts.values { attempt.cancel() } }
-    try await withThrowingTaskGroup(of: Void.self) { group in
+    let (events, inbox) = AsyncStream<RunnerEvent>.makeStream()
+    var shift = Shift(state: initial, run: run, inbox: inbox)
+    defer { for attempt in shift.attempts.values { attempt.cancel() } }
+    var incoming = events.makeAsyncIterator()
+    try await withThrowingDiscardingTaskGroup { group in
       defer { group.cancelAll() }
       group.addTask { for await reason in stops { inbox.yield(.stop(reason)) } }
-      if let timeout = state.plan.timeout {
+      if let timeout = initial.plan.timeout {
         group.addTask {
-          // Cancelled when the run ends in time; then there is nobody to tell.
           guard (try? await Task.sleep(for: timeout)) != nil else { return }  // cancelled: the run has ended
           inbox.yield(.stop(.deadline))
         }
       }
-      var commands = state.apply(.started)
+      var commands = shift.state.apply(.started)
       while true {
         for command in commands {
           switch command {
           case .start(let task, let attempt):
-            attempts[task] = try await start(task, attempt, state, run, inbox)
+            start(task, attempt, &shift)
           case .retry(let task, let wait):
             let time = time
             group.addTask {
@@ -61,81 +60,103 @@ public struct Runner: Sendable {
               inbox.yield(.retryDue(task))
             }
           case .stepEnded(let step):
-            try await log.ended(state[step]!, of: run.id, at: wallClock.now())
-            observe(.stepEnded(state[step]!))
+            log.ended(shift.state[step]!, of: run.id, at: wallClock.now())
+            observe(.stepEnded(shift.state[step]!))
           case .stopRunning:
-            for attempt in attempts.values { attempt.cancel() }
+            for attempt in shift.attempts.values { attempt.cancel() }
           case .finish(let result):
-            try await log.close(run.id, result: result, exitStatus: state.exitStatus, at: wallClock.now())
-            return
+            return try await log.close(run.id, result: result, exitStatus: shift.state.exitStatus, at: wallClock.now())
           }
         }
-        guard let event = await inboxEvents.next() else { return }
-        commands = try await take(event, &state, &attempts, run)
+        if let moment = shift.deadlines.momentToWaitFor() {
+          group.addTask {
+            guard (try? await Task.sleep(until: moment, clock: .continuous)) != nil else { return }  // cancelled: the run has ended
+            inbox.yield(.alarm)
+          }
+        }
+        guard let event = await incoming.next() else { return }
+        commands = take(event, &shift)
       }
     }
-    return state
+    return shift.state
   }
 
-  private func start(
-    _ id: TaskID, _ attempt: Int, _ state: RunState, _ run: RunHeader, _ inbox: AsyncStream<TaskEvent>.Continuation
-  ) async throws -> Task<Void, Never> {
-    let (step, task) = state.planned(id)!
-    try await log.began(id, attempt: attempt, of: run.id, at: wallClock.now())
-    observe(.taskBegan(id, attempt: attempt))
+  private func start(_ id: TaskID, _ number: Int, _ shift: inout Shift) {
+    let (step, task) = shift.state.planned(id)!
+    let (run, inbox) = (shift.run, shift.inbox)
+    let isRepeatable = registry.mayRepeat(step.uses, step.with)
+    // In the order of the loop; what must not be begun twice waits until it is durable, below.
+    if isRepeatable { log.began(id, attempt: number, of: run.id, at: wallClock.now()) }
+    observe(.taskBegan(id, attempt: number))
     let (clock, gate) = (wallClock, CommitGate())
     let context = StepContext(
-      run: run.id, job: run.job, logicalDate: run.logicalDate, task: task, attempt: attempt, parameters: Parameters(step.with),
+      run: run.id, job: run.job, logicalDate: run.logicalDate, task: task, attempt: number, parameters: Parameters(step.with),
       time: time, latest: step.timeout.map { time.now() + $0 }, log: log, gate: gate, now: { clock.now() })
     let (registry, classify, log) = (registry, classify, log)
-    return Task {
+    let attempt = Attempt(limit: step.timeout)
+    attempt.begin {
       do {
+        if !isRepeatable { try await log.beganDurably(id, attempt: number, of: run.id, at: clock.now()) }
         let operation = try registry.operation(step.uses, context.parameters)
-        var outcome = try await within(step.timeout) { try await operation.run(in: context) }
+        var outcome = try await operation.run(in: context)
         if !gate.hasPassed {
           let made = outcome
           outcome = try await context.commit { _ in made }
         }
-        inbox.yield(.succeeded(id, attempt, outcome))
+        inbox.yield(.succeeded(id, outcome))
       } catch {
         // The timeout may pass while the commit is under way; what is in the warehouse decides. When that cannot be asked, it failed.
         if gate.hasPassed, let outcome = try? await log.outcome(of: id, in: run.id) {
-          return _ = inbox.yield(.succeeded(id, attempt, outcome))
+          return _ = inbox.yield(.succeeded(id, outcome))
         }
-        inbox.yield(.failed(id, attempt, error as? TaskFailure ?? classify(error)))
+        inbox.yield(.failed(id, attempt: number, attempt.timeoutFailure ?? error as? TaskFailure ?? classify(error)))
       }
     }
+    shift.attempts[id] = attempt
+    if let limit = step.timeout { shift.deadlines.add(attempt, at: .now + limit) }
   }
 
-  private func take(
-    _ event: TaskEvent, _ state: inout RunState, _ attempts: inout [TaskID: Task<Void, Never>], _ run: RunHeader
-  ) async throws -> [RunCommand] {
+  private func take(_ event: RunnerEvent, _ shift: inout Shift) -> [RunCommand] {
     switch event {
     case .stop(let reason):
       observe(.stopping(reason))
-      return state.apply(.stopRequested(reason))
+      return shift.state.apply(.stopRequested(reason))
     case .retryDue(let task):
-      return state.apply(.retryDue(task))
-    case .succeeded(let task, _, let outcome):
-      attempts[task] = nil
+      return shift.state.apply(.retryDue(task))
+    case .alarm:
+      shift.deadlines.expire(at: .now)
+      return []
+    case .succeeded(let task, let outcome):
+      shift.attempts.removeValue(forKey: task)?.end()
       observe(.taskSucceeded(task, outcome))
-      return state.apply(.succeeded(task))
+      return shift.state.apply(.succeeded(task))
     case .failed(let task, let attempt, let failure):
-      attempts[task] = nil
-      let commands = state.apply(.failed(task, failure, jitter: jitter()))
-      let now = wallClock.now()
-      try await log.failed(task, attempt: attempt, of: run.id, at: now, failure: failure, state: state.state(of: task))
-      observe(.taskFailed(task, failure, state.state(of: task), attempt: attempt))
+      shift.attempts.removeValue(forKey: task)?.end()
+      let commands = shift.state.apply(.failed(task, failure, jitter: jitter()))
+      let state = shift.state.state(of: task)
+      log.failed(task, attempt: attempt, of: shift.run.id, at: wallClock.now(), failure: failure, state: state)
+      observe(.taskFailed(task, failure, state, attempt: attempt))
       return commands
     }
   }
 }
 
+/// What the loop of a run has in its hands.
+private struct Shift {
+  var state: RunState
+  let run: RunHeader
+  let inbox: AsyncStream<RunnerEvent>.Continuation
+  var attempts: [TaskID: Attempt] = [:]
+  var deadlines = Deadlines()
+}
+
 /// What the parts of a run tell its loop.
-private enum TaskEvent: Sendable {
-  case succeeded(TaskID, Int, TaskOutcome)
-  case failed(TaskID, Int, TaskFailure)
+private enum RunnerEvent: Sendable {
+  case succeeded(TaskID, TaskOutcome)
+  case failed(TaskID, attempt: Int, TaskFailure)
   case retryDue(TaskID)
+  /// Some attempt may have reached its deadline.
+  case alarm
   case stop(StopReason)
 }
 
@@ -147,21 +168,4 @@ public enum RunProgress: Sendable {
   case taskFailed(TaskID, TaskFailure, TaskState, attempt: Int)
   case stepEnded(StepProgress)
   case stopping(StopReason)
-}
-
-/// Runs `work`, and fails it as timed out when it takes longer than `limit`.
-private func within<Result: Sendable>(_ limit: Duration?, _ work: @escaping @Sendable () async throws -> Result) async throws -> Result {
-  guard let limit else { return try await work() }
-  return try await withThrowingTaskGroup(of: Result?.self) { group in
-    group.addTask { try await work() }
-    group.addTask {
-      try await Task.sleep(for: limit)
-      return nil
-    }
-    defer { group.cancelAll() }
-    guard let first = try await group.next(), let result = first else {
-      throw TaskFailure(.timeout, "the attempt took longer than \(limit.inSeconds) s, its step's timeout")
-    }
-    return result
-  }
 }

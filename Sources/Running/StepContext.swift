@@ -34,8 +34,8 @@ public struct StepContext: Sendable {
   }
 
   /// Adds a line to the run's log.
-  public func note(_ level: LogLine.Level, _ message: String) async throws {
-    try await log.note(LogLine(instant: now(), level: level, task: task.id, message: message), of: run)
+  public func note(_ level: LogLine.Level, _ message: String) {
+    log.note(LogLine(instant: now(), level: level, task: task.id, message: message), of: run)
   }
 }
 

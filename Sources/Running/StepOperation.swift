@@ -25,6 +25,11 @@ public struct StepRegistry: Sendable {
     makers[declaration.name] = make
   }
 
+  /// Whether a step may be begun a second time when it is not known how far it came.
+  func mayRepeat(_ name: String, _ parameters: [JobValue.Entry]) -> Bool {
+    declarations[name]?.mayRepeat(parameters) ?? true
+  }
+
   func operation(_ name: String, _ parameters: Parameters) throws -> any StepOperation {
     guard let make = makers[name] else {
       throw TaskFailure(.permanent, "this version of jobs has no operation called \(name); `jobs operations` lists those it has")

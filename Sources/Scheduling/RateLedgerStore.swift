@@ -4,6 +4,6 @@ public protocol RateLedgerStore: Sendable {
   ///
   /// No other update of this provider runs between loading and storing, in this process or another: `body` may read the clock, and
   /// finds it no earlier than the update before it did. When `body` throws, nothing is stored and the error is passed on. `body`
-  /// decides quickly and never waits.
-  func update<R: Sendable>(_ provider: String, _ body: @Sendable (inout RateLedger) throws -> R) async throws -> R
+  /// decides quickly, never waits, and changes nothing but the ledger: it may run twice, and what the last run left is stored.
+  func update<R: Sendable>(_ provider: String, _ body: @escaping @Sendable (inout RateLedger) throws -> R) async throws -> R
 }

@@ -5,12 +5,13 @@ import MarketData
 public enum Operations {
   public static let all: [OperationDeclaration] = [
     instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+    nothing,
   ]
 
   static let instruments = OperationDeclaration(
     name: "binance.instruments", summary: "Fetches what the exchange lists: pairs, their state, tick and lot sizes.",
     discussion: "One request of weight 20. Instruments that are no longer listed keep their last description.",
-    writes: ["instruments"], provider: "binance")
+    writes: [DataAccess("instruments", ["source": .is("binance")]), .appending(to: "raw_responses")], provider: "binance")
 
   static let binanceCandles = OperationDeclaration(
     name: "binance.candles", summary: "Brings the candles of a pair up to the logical date.",
@@ -20,12 +21,26 @@ public enum Operations {
       """,
     dimensions: ["symbol", "interval"],
     parameters: [ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all")],
-    writes: ["candles", "watermarks", "outbox"], provider: "binance")
+    reads: ofSeries(binanceSeries, ["candles", "watermarks"]),
+    writes: ofSeries(binanceSeries, seriesTables) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "binance")
+
+  /// What is written of a series, row by row.
+  private static let seriesTables = ["candles", "candle_revisions", "candle_pages", "quarantine", "watermarks"]
+  private static let binanceSeries: [String: DataAccess.Selector] = [
+    "source": .is("binance"), "symbol": .each("symbol"), "interval": .each("interval"),
+  ]
+  private static let shareSeries: [String: DataAccess.Selector] = [
+    "source": .is("alphavantage"), "symbol": .each("symbol"), "interval": .is("1d"),
+  ]
+
+  private static func ofSeries(_ slice: [String: DataAccess.Selector], _ tables: [String]) -> [DataAccess] {
+    tables.map { DataAccess($0, slice) }
+  }
 
   static let tickers = OperationDeclaration(
     name: "binance.tickers", summary: "Fetches the figures of the last 24 hours.",
     parameters: [ParameterDeclaration("symbols", .list(of: .text), summary: "the pairs; all of them when left out")],
-    writes: ["tickers"], provider: "binance")
+    writes: [DataAccess("tickers", ["source": .is("binance")]), .appending(to: "raw_responses")], provider: "binance")
 
   static let alphaVantageCandles = OperationDeclaration(
     name: "alphavantage.candles", summary: "Brings the daily candles of a share up to the last closed session.",
@@ -37,13 +52,19 @@ public enum Operations {
     parameters: [
       ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"),
       ParameterDeclaration("adjusted", .flag, default: .bool(true), summary: "ask for dividends and splits too"),
-    ], writes: ["candles", "corporate_actions", "watermarks", "outbox"], provider: "alphavantage", secret: "alphavantage")
+    ], reads: ofSeries(shareSeries, ["candles", "watermarks"]),
+    writes: ofSeries(shareSeries, seriesTables)
+      + [
+        DataAccess("corporate_actions", ["source": .is("alphavantage"), "symbol": .each("symbol")]), .appending(to: "raw_responses"),
+        .appending(to: "outbox"),
+      ],
+    provider: "alphavantage", secret: "alphavantage")
 
   static let quality = OperationDeclaration(
     name: "quality.check", summary: "Judges every followed series: gaps, staleness, outliers, flat runs.",
     discussion: "A finding is not a failure: it is stored, and the report shows it.",
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "the rules: $config.quality")],
-    reads: ["candles", "corporate_actions"], writes: ["quality_results"])
+    reads: ["candles", "watermarks", "corporate_actions"], writes: ["quality_results"])
 
   static let signals = OperationDeclaration(
     name: "analysis.signals", summary: "Finds crossings of averages, RSI, MACD and bands, and unusual volume in the last bars of a symbol.",
@@ -52,7 +73,10 @@ public enum Operations {
     parameters: [
       ParameterDeclaration(
         "interval", .oneOf(Interval.allCases.map(\.rawValue)), default: .string("1d"), summary: "the candles to look at")
-    ], reads: ["candles", "corporate_actions"], writes: ["signals", "outbox"])
+    ],
+    reads: ofSeries(["symbol": .each("symbol"), "interval": .with("interval")], ["candles", "watermarks"])
+      + [DataAccess("corporate_actions", ["symbol": .each("symbol")])],
+    writes: [DataAccess("signals", ["symbol": .each("symbol"), "interval": .with("interval")]), .appending(to: "outbox")])
 
   static let nightlyReport = OperationDeclaration(
     name: "report.nightly", summary: "Writes the report: overview, a page per symbol, CSV, report.json, a version for mail.",
@@ -61,32 +85,46 @@ public enum Operations {
       ParameterDeclaration(
         "intervals", .list(of: .oneOf(Interval.allCases.map(\.rawValue))), default: .list([.string("1d")]),
         summary: "the candles it is about")
-    ], reads: ["candles", "signals", "quality_results"], writes: ["reports", "outbox"], isDeliverable: true)
+    ],
+    reads: ofSeries(["interval": .with("intervals")], ["candles", "watermarks", "signals"])
+      + ["corporate_actions", "candle_revisions", "quarantine", "quality_results", "reports"],
+    writes: ["reports", .appending(to: "outbox")], isDeliverable: true)
 
   static let runReport = OperationDeclaration(
-    name: "report.run", summary: "Writes run.html and run.json: what this run did, when, and what failed.", reads: ["runs"])
+    name: "report.run", summary: "Writes run.html and run.json: what this run did, when, and what failed.",
+    reads: ["runs", "raw_responses"], writes: ["reports"])
 
   static let prune = OperationDeclaration(
     name: "data.prune", summary: "Forgets what is older than the retention rules keep.",
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "the rules: $config.retention")],
-    writes: ["raw_responses", "runs", "quality_results", "candles"])
+    reads: ["raw_responses"], writes: ["raw_responses", "runs", "quality_results", "reports", "candles", "watermarks"])
 
   static let push = OperationDeclaration(
     name: "realtime.push", summary: "Tells the realtime database what changed, all or nothing for a reader.",
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "what is mirrored: $config.realtime")],
-    reads: ["outbox"], writes: ["realtime_nodes"])
+    reads: ["outbox"], writes: ["outbox", "realtime_nodes"])
 
   static let shell = OperationDeclaration(
     name: "shell", summary: "Runs a program by its argument vector, without a shell.",
     discussion: """
-      The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_TASK, JOBS_ATTEMPT, and what `environment`
-      adds. Output goes to the log of the run. Exit status 0 is success; anything else fails the task. What the program has started ends
-      with it, however it ends.
+      The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_STEP, JOBS_TASK, JOBS_ATTEMPT,
+      JOBS_IDEMPOTENCY_KEY (the same at every attempt of the task), and what `environment` adds. Output goes to the log of the run. Exit
+      status 0 is success; anything else fails the task. What the program has started ends with it, however it ends, and it ends with jobs.
+      What it `reads` and `writes` is checked as that of other operations is: what nothing orders is refused.
       """,
     parameters: [
       ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),
       ParameterDeclaration("environment", .mapping, summary: "names and values to add"),
       ParameterDeclaration("directory", .text, summary: "where it starts; the root of the project when left out"),
+      ParameterDeclaration(
+        OperationDeclaration.once, .flag, default: .bool(false),
+        summary: "never begun twice: not retried, and not repeated by --resume when the run died in the middle of it"),
       ParameterDeclaration("output_bytes_max", .integer(0...1_000_000_000), default: .int(65536), summary: "how much output is kept"),
-    ], isIdempotent: false)
+      ParameterDeclaration("reads", .list(of: .text), summary: "what it reads that other steps write: tables, or names of your own"),
+      ParameterDeclaration("writes", .list(of: .text), summary: "what it writes that other steps read or write"),
+    ], saysItsData: true, isIdempotent: false)
+
+  static let nothing = OperationDeclaration(
+    name: "nothing", summary: "Does nothing: a point where steps meet.",
+    discussion: "Its tasks succeed at once. `each` may have dimensions of any name, or be left out.", allowsAnyDimensions: true)
 }

@@ -53,9 +53,26 @@ public enum AtomicFile {
     try syncFolder(of: path)
   }
 
-  /// One call for all files below: each was written without a sync of its own.
-  private static func syncContents(of folder: String) throws(FileError) {
+  /// Deletes a folder and all below it; one that is not there is no mistake. It is renamed first, so that no reader meets a part of it.
+  public static func removeFolder(_ path: String) throws(FileError) {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let doomed = (parts.dropLast() + [".\(parts.last!).\(UInt32.random(in: 0...UInt32.max))"]).joined(separator: "/")
+    guard rename(path, doomed) == 0 else {
+      if errno == ENOENT { return }
+      throw FileError(path: path, errno)
+    }
+    do {
+      try FileManager.default.removeItem(atPath: doomed)
+    } catch {
+      throw FileError(path: path, FileError.number(in: error))
+    }
+  }
+
+  /// Everything that was written, renamed or deleted below a folder is on the disk when it returns: one call for all of it. In a folder that
+  /// is not there nothing was.
+  public static func syncContents(of folder: String) throws(FileError) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if descriptor < 0, errno == ENOENT { return }
     guard descriptor >= 0 else { throw FileError(path: folder, errno) }
     defer { close(descriptor) }
     guard js_sync_filesystem(descriptor) == 0 else { throw FileError(path: folder, errno) }
@@ -88,6 +105,13 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public init(path: String, _ code: Int32) {
     (self.path, self.code) = (path, code)
+  }
+
+  /// The system's number behind an error of Foundation.
+  static func number(in error: any Error) -> Int32 {
+    guard let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error else { return EIO }
+    let number = underlying as NSError
+    return number.domain == NSPOSIXErrorDomain ? Int32(number.code) : EIO
   }
 
   public var description: String {

@@ -32,8 +32,10 @@ public struct RawStore: Sendable {
     return body
   }
 
-  public func remove(_ hash: String) {
-    unlink(path(of: hash))
+  /// Deletes a body; one that is not there is no mistake.
+  public func remove(_ hash: String) throws(FileError) {
+    let path = path(of: hash)
+    if unlink(path) != 0, errno != ENOENT { throw FileError(path: path, errno) }
   }
 
   /// All hashes that are stored.

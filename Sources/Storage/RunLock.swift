@@ -8,6 +8,9 @@ import Glibc
 public struct RunLock: ~Copyable {
   private let descriptor: Int32
 
+  /// How long the file of a lock that is taken may not say by whom: a new holder has not written yet, or somebody only looks.
+  private static let unknownMax = 50
+
   /// - Parameters:
   ///   - path: the lock file; made when missing, never deleted.
   ///   - purpose: who holds it, for the message that others get: `run nightly-20260115T0230Z-1`.
@@ -15,46 +18,38 @@ public struct RunLock: ~Copyable {
   public init(at path: String, purpose: String) throws {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw LockError.cannotOpen(path: path, reason: String(cString: strerror(errno))) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let holder = RunLock.holder(at: path)
+    var patience = RunLock.unknownMax
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      let holder = LockHolder(lockFile: path)
+      guard holder?.isAlive == true || patience == 0 else {
+        patience -= 1
+        usleep(1000)
+        continue
+      }
       Glibc.close(descriptor)
-      throw LockError.held(by: holder)
+      throw LockError.held(by: holder.flatMap { $0.isAlive ? $0.description : nil } ?? "another process")
     }
-    // What is written here only explains; the lock itself is the kernel's, so a failure to write is harmless.
-    _ = ftruncate(descriptor, 0)
-    let text = "\(getpid())\n\(RunLock.startTime(of: getpid()) ?? "?")\n\(RunLock.bootID)\n\(purpose)\n"
-    _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    describe(purpose)
   }
 
   deinit { Glibc.close(descriptor) }
 
-  /// Changes what others are told.
+  /// Changes what others are told. It only explains; the lock itself is the kernel's, so a failure to write is harmless.
   public func describe(_ purpose: String) {
-    let text = "\(getpid())\n\(RunLock.startTime(of: getpid()) ?? "?")\n\(RunLock.bootID)\n\(purpose)\n"
-    _ = ftruncate(descriptor, 0)
-    _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    let text = LockHolder(ofThisProcess: purpose).text
+    // Never empty on the way.
+    let count = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    if count > 0 { _ = ftruncate(descriptor, count) }
   }
 
-  /// Who wrote the file last.
-  private static func holder(at path: String) -> String {
-    guard let data = FileManager.default.contents(atPath: path) else { return "another process" }
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-    guard lines.count >= 4 else { return "another process" }
-    return "process \(lines[0]) (\(lines[3]))"
-  }
-
-  /// Clock ticks between boot and the start of a process: field 22 of /proc/PID/stat.
-  private static func startTime(of process: Int32) -> String? {
-    guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
-    let text = String(decoding: data, as: UTF8.self)
-    guard let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: end)...].split(separator: " ")
-    return fields.count > 19 ? String(fields[19]) : nil
-  }
-
-  private static var bootID: String {
-    FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
-      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? "?"
+  /// Whether a process has the lock. Looking takes it from nobody, and makes no file.
+  public static func isHeld(at path: String) -> Bool {
+    if LockHolder(lockFile: path)?.isAlive == true { return true }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { Glibc.close(descriptor) }
+    // A holder that is not seen here, as in another container, holds it all the same.
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0
   }
 }
 

@@ -5,12 +5,16 @@ public import JobGraph
 
 /// The one file of data: everything `jobs` keeps except the bodies of responses.
 ///
-/// One process writes: the holder of the ``RunLock``. Readers open the file read-only and see the last committed state.
+/// One process writes: the holder of the ``RunLock``. Readers open the file read-only, see the last committed state and leave no trace.
 public final class Warehouse: Sendable {
   public let path: String
   let database: any DatabaseWriter & Sendable
   /// The fencing token of the lock under which this process writes; nil for readers.
   let fence: Int64?
+  /// Everything that is written goes through it, in order.
+  let commits: CommitQueue
+  /// Reads the file as it lies; nil for writers, and while a log is in use.
+  private let resting: RestingFile?
 
   /// Opens for writing: makes the file when there is none, and brings its schema up to date.
   /// - Throws: ``WarehouseError``.
@@ -49,9 +53,10 @@ public final class Warehouse: Sendable {
     var configuration = Warehouse.configuration()
     configuration.readonly = true
     do {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let resting = RestingFile(path, configuration: configuration)
+      let queue = try resting?.queue ?? DatabaseQueue(path: path, configuration: configuration)
       try queue.read { try Schema.refuseNewer($0, path: path) }
-      self.init(path: path, database: queue, fence: nil)
+      self.init(path: path, database: queue, fence: nil, resting: resting)
     } catch let error as WarehouseError {
       throw error
     } catch {
@@ -67,52 +72,30 @@ public final class Warehouse: Sendable {
     self.init(path: ":memory:", database: queue, fence: 1)
   }
 
-  private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?) {
-    (self.path, self.database, self.fence) = (path, database, fence)
+  private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil) {
+    (self.path, self.database, self.fence, self.resting) = (path, database, fence, resting)
+    commits = CommitQueue(database, fence: fence, path: path)
   }
 
-  /// Reads a consistent state.
+  /// Reads a consistent state, in which all is that this process handed in before.
   public func read<Value: Sendable>(_ body: @escaping @Sendable (WarehouseReader) throws -> Value) async throws -> Value {
+    await commits.settle()
     do {
+      if let resting { return try await resting.read { try body(WarehouseReader(database: $0)) } }
       return try await database.read { try body(WarehouseReader(database: $0)) }
     } catch {
       throw WarehouseError.wrapping(error, path: path)
     }
   }
 
-  /// Runs `body` in one transaction and makes it durable. Refused when another process has taken the lock meanwhile.
+  /// Runs `body` in one transaction of its own and makes it durable. Refused when another process has taken the lock meanwhile.
   public func write<Value: Sendable>(_ body: @escaping @Sendable (WarehouseTransaction) throws -> Value) async throws -> Value {
-    let (fence, path) = (fence, path)
-    do {
-      return try await database.write { database in
-        let token = try Int64.fetchOne(database, sql: "SELECT token FROM fences WHERE name = 'writer'")
-        guard token == fence else { throw WarehouseError.fenced(path: path) }
-        return try body(WarehouseTransaction(database: database))
-      }
-    } catch {
-      throw WarehouseError.wrapping(error, path: path)
-    }
+    try await commits.write(.powerCutAlone) { try body(WarehouseTransaction(database: $0)) }
   }
 
-  /// As ``write(_:)``, but a power cut may undo it (a crash of the program cannot): for what can be learned again.
+  /// As ``write(_:)``, but a power cut may undo it (a crash of the program cannot): for what can be learned again. `body` may run twice.
   func writeLightly<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-    do {
-      return try await database.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = NORMAL")
-        defer {
-          // Setting a pragma outside a transaction cannot fail on an open connection.
-          _ = sqlite3_exec(database.sqliteConnection, "PRAGMA synchronous = FULL", nil, nil, nil)
-        }
-        var value: Value?
-        try database.inTransaction(.immediate) {
-          value = try body(database)
-          return .commit
-        }
-        return value!
-      }
-    } catch {
-      throw WarehouseError.wrapping(error, path: path)
-    }
+    try await commits.write(.crash, body)
   }
 
   /// Closes the file; what is written is safe without it.
@@ -127,11 +110,15 @@ public final class Warehouse: Sendable {
           sqlite3_busy_timeout(database.sqliteConnection, 0)
           _ = try database.checkpoint(.truncate)
         }
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-        // A reader is at work; the next writer copies the log.
+      } catch is DatabaseError {
+        // A reader is at work, or the disk takes no more. What was committed is safe in the log; the next writer copies it.
       }
     }
-    try database.close()
+    do {
+      if let resting { try resting.close() } else { try database.close() }
+    } catch {
+      throw WarehouseError(error, path: path)
+    }
   }
 
   private static func configuration() -> Configuration {

@@ -1,3 +1,4 @@
+import Foundation
 internal import GRDB
 
 /// Why the warehouse cannot be used.
@@ -26,11 +27,22 @@ public enum WarehouseError: Error, Sendable, Equatable {
     switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(path: path)
     case .SQLITE_FULL: self = .diskFull(path: path)
+    // A sync or a new file for which there is no space is no more than a failed call to SQLite.
+    case .SQLITE_IOERR where WarehouseError.isDiskFull(at: path), .SQLITE_CANTOPEN where WarehouseError.isDiskFull(at: path):
+      self = .diskFull(path: path)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path: path, reason: error.message ?? "\(error.resultCode)")
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: self = .readOnly(path: path, reason: error.message ?? "\(error.resultCode)")
     case .SQLITE_IOERR: self = .readOnly(path: path, reason: error.message ?? "input/output error")
     default: self = .other(path: path, reason: error.message ?? "\(error.resultCode)")
     }
+  }
+
+  /// Whether the file system of a path has no space left for us, or no file.
+  private static func isDiskFull(at path: String) -> Bool {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    var facts = statvfs()
+    guard statvfs(folder, &facts) == 0 else { return false }
+    return UInt(facts.f_bavail) * facts.f_frsize < 64 << 10 || (facts.f_files > 0 && facts.f_favail == 0)
   }
 
   /// Database errors become facts; all others, such as a cancellation or a task's own failure, stay what they are.

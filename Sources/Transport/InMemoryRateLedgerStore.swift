@@ -11,7 +11,7 @@ public final class InMemoryRateLedgerStore: RateLedgerStore, @unchecked Sendable
     self.ledgers = ledgers
   }
 
-  public func update<R: Sendable>(_ provider: String, _ body: @Sendable (inout RateLedger) throws -> R) async throws -> R {
+  public func update<R: Sendable>(_ provider: String, _ body: @escaping @Sendable (inout RateLedger) throws -> R) async throws -> R {
     try lock.withLock {
       var ledger = ledgers[provider] ?? RateLedger()
       let result = try body(&ledger)

@@ -49,55 +49,13 @@ import Testing
       try await gate.reached()
       first.signal(SIGKILL)
       _ = try await first.end()
-      // What it had started outlives it, and waits for the gate.
-      try await gate.open()
+      // What it had started does not go on without it, beside its own repetition.
+      try await gate.abandoned()
       let short = ["--set", "history=30d", "--set", "hourly_history=2d"]
       let next = try await project.start(["run", "nightly", "--sandbox", "--date", "2026-01-15"] + short).end()
       #expect(next.status == 0, "\(next)")
       #expect(next.err.contains("gate-20260115T0000Z-1 had died; it is now called interrupted"))
       #expect(try project.rows("SELECT job, state FROM runs ORDER BY job") == ["gate|interrupted", "nightly|succeeded"])
     }
-  }
-}
-
-/// A job that stops in the middle until it is let through: two pipes, and nobody waits for time to pass.
-private struct Gate {
-  private let folder: String
-
-  init(in project: Project) throws {
-    folder = project.root
-    for name in ["reached", "open"] {
-      guard mkfifo("\(folder)/\(name)", 0o600) == 0 else { throw Mistake("no pipe: \(String(cString: strerror(errno)))") }
-    }
-    try project.job(
-      "gate",
-      """
-      steps:
-        gate: { uses: shell, with: { run: [sh, -c, "echo > reached; read line < open"] } }
-        after: { uses: shell, needs: [gate], with: { run: ["true"] } }
-      """)
-  }
-
-  /// Returns when the job has come to the gate.
-  func reached() async throws { try await use("reached", O_RDONLY) }
-
-  /// Lets the job through.
-  func open() async throws { try await use("open", O_WRONLY) }
-
-  /// Opening a pipe waits for its other end: not on a thread that others need.
-  private func use(_ name: String, _ mode: Int32) async throws {
-    let path = "\(folder)/\(name)"
-    let code: Int32 = await withCheckedContinuation { continuation in
-      Thread.detachNewThread {
-        let descriptor = Glibc.open(path, mode | O_CLOEXEC)
-        let code = descriptor < 0 ? errno : 0
-        var byte = UInt8(ascii: "\n")
-        // Either direction moves the one byte, or finds that the other side has had what it wanted.
-        if descriptor >= 0 { _ = mode == O_WRONLY ? write(descriptor, &byte, 1) : read(descriptor, &byte, 1) }
-        close(descriptor)
-        continuation.resume(returning: code)
-      }
-    }
-    guard code == 0 else { throw Mistake("\(path): \(String(cString: strerror(code)))") }
   }
 }

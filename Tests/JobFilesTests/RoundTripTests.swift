@@ -38,6 +38,9 @@ struct JobMaker {
     step.with = flip() ? [] : [JobValue.Entry("rules", .map([JobValue.Entry("x", value())]))]
     step.when = step.needs.isEmpty ? pick([.success, .always]) : pick(Step.When.allCases)
     step.calendar = flip() ? "XNYS" : nil
+    if step.calendar != nil {
+      step.offset = pick([.close, SessionOffset(.close, .seconds(2700)), SessionOffset(.open, .seconds(-1800)), SessionOffset(.open)])
+    }
     step.retry = RetryPolicy(attempts: Int.random(in: 1...100, using: &generator), backoff: .seconds(2), maxBackoff: .seconds(300))
     step.timeout = flip() ? duration() : nil
     step.tolerate = pick([.none, .count(3), .share(0.05), .share(0.125), .share(1)])
@@ -53,7 +56,11 @@ struct JobMaker {
     (job.description, job.timeZone) = (text(), pick(["UTC", "America/New_York", "Europe/Berlin"]))
     job.readyBy = pick([nil, "06:30", "23:59 Asia/Kolkata"])
     job.timeout = flip() ? duration() : nil
-    (job.overlap, job.missed) = (pick(Job.Overlap.allCases), pick(Job.Missed.allCases))
+    (job.overlap, job.missed) = (
+      pick(Job.Overlap.allCases),
+      Job.MissedPolicy(pick(Job.Missed.allCases), window: flip() ? .seconds(pick([60, 7 * 86_400])) : nil, cap: pick([1, 10, 1000]))
+    )
+    job.pools = ["pool": Int.random(in: 1...1000, using: &generator)]
     job.parameters = (0..<Int.random(in: 0...4, using: &generator)).map { JobValue.Entry("p\($0)", value()) }
     job.finally = flip() ? [] : [Step(id: "last", uses: "test.any")]
     return job
@@ -66,10 +73,22 @@ enum JobWriter {
     var lines = ["job: \(job.name)", "description: \(quoted(job.description))", "time_zone: \(job.timeZone)"]
     if let readyBy = job.readyBy { lines.append("ready_by: \(quoted(readyBy))") }
     if let timeout = job.timeout { lines.append("timeout: \(duration(timeout))") }
-    lines += ["overlap: \(job.overlap.rawValue)", "missed: \(job.missed.rawValue)", "parameters: \(value(.map(job.parameters)))", "steps:"]
+    lines += [
+      "overlap: \(job.overlap.rawValue)", missed(job.missed), pools(job.pools), "parameters: \(value(.map(job.parameters)))", "steps:",
+    ]
     lines += job.steps.flatMap(step)
     if !job.finally.isEmpty { lines += ["finally:"] + job.finally.flatMap(step) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func missed(_ missed: Job.MissedPolicy) -> String {
+    let window = missed.window.map { ", within: \(duration($0))" } ?? ""
+    return missed == Job.MissedPolicy(missed.policy)
+      ? "missed: \(missed.policy.rawValue)" : "missed: { policy: \(missed.policy.rawValue)\(window), at_most: \(missed.cap) }"
+  }
+
+  private static func pools(_ pools: [String: Int]) -> String {
+    "pools: { " + pools.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + " }"
   }
 
   private static func step(_ step: Step) -> [String] {
@@ -79,6 +98,11 @@ enum JobWriter {
     }
     lines += ["    with: \(value(.map(step.with)))", "    when: \(step.when.rawValue)"]
     if let calendar = step.calendar { lines.append("    calendar: \(calendar)") }
+    if step.offset != .close {
+      let distance = step.offset.distance
+      let sign = distance == .zero ? "" : distance > .zero ? "+" + duration(distance) : "-" + duration(.zero - distance)
+      lines.append("    offset: \(step.offset.edge.rawValue)\(sign)")
+    }
     let retry = step.retry
     lines.append(
       "    retry: { attempts: \(retry.attempts), backoff: \(duration(retry.backoff)), max_backoff: \(duration(retry.maxBackoff)) }")

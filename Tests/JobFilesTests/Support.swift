@@ -39,7 +39,9 @@ let operations: [OperationDeclaration] = [
       ParameterDeclaration("environment", .mapping, summary: ""),
       ParameterDeclaration("directory", .text, summary: ""),
       ParameterDeclaration("output_bytes_max", .integer(1...1_000_000_000), default: .int(1_000_000), summary: ""),
-    ]),
+      ParameterDeclaration("reads", .list(of: .text), summary: ""), ParameterDeclaration("writes", .list(of: .text), summary: ""),
+    ], saysItsData: true),
+  OperationDeclaration(name: "nothing", summary: "Does nothing.", allowsAnyDimensions: true),
 ]
 
 /// The root of the project.

@@ -45,16 +45,26 @@ import Testing
 
   @Test(arguments: [
     (["b"], [], "b"), (["+b"], [], "a b"), (["b+"], [], "b c"), (["+b+"], [], "a b c"), (["tag:x"], [], "a c"), ([], ["c"], "a b"),
-    (["tag:x"], ["a"], "c"),
+    (["tag:x"], ["a"], "c"), (["a,c"], [], "a c"), (["a", "c"], [], "a c"), (["b+,a"], ["tag:x"], "b"),
   ])
   func `chooses steps by name, direction and tag`(only: [String], skip: [String], expected: String) throws {
     let chosen = try Selection(only: only, skip: skip).steps(of: chain)
     #expect(chosen.map(\.name).sorted().joined(separator: " ") == expected)
   }
 
-  @Test(arguments: [["nobody"], ["tag:y"], ["+nobody"]])
-  func `refuses a selector that matches nothing, and names the steps`(only: [String]) {
-    #expect(throws: SelectionError(selector: only[0], names: ["a", "b", "c"])) { try Selection(only: only).steps(of: chain) }
+  @Test(arguments: [
+    (["nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
+    (["+nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
+    (["tag:y"], [], "no step has the tag `y`; the tags are: x"), (["+"], [], "no step is called ``; the steps are: a, b, c"),
+    (["a,,b"], [], "no step is called ``; the steps are: a, b, c"), (["a"], ["zz"], "no step is called `zz`; the steps are: a, b, c"),
+    (["a"], ["a,b"], "nothing is left: --skip a,b takes all of a"), ([], ["+c"], "nothing is left: --skip +c takes all of the steps"),
+    (["end"], [], "`end` is a step of `finally`; those run at the end of every run and are not selected"),
+  ])
+  func `refuses a selector that matches nothing, and says what there is`(only: [String], skip: [String], message: String) {
+    var job = chain
+    job.finally = [Step(id: "end", uses: "push")]
+    let error = #expect(throws: SelectionError.self) { try Selection(only: only, skip: skip).steps(of: job) }
+    #expect(error?.description == message)
   }
 
   @Test func `repeats on resume what is open and what must see it, but no outside effect`() throws {
@@ -68,8 +78,25 @@ import Testing
     var recorded = Dictionary(
       uniqueKeysWithValues: plan.steps.flatMap(\.tasks).map { ($0.id, RecordedTask(isSucceeded: true, attempts: 1)) })
     recorded[TaskID("fetch")] = RecordedTask(isSucceeded: false, attempts: 1, failedAttempts: 1)
-    let kept = plan.recordedToKeep(recorded) { $0 != "mail" }
+    let kept = plan.recordedToKeep(recorded, operations: operations)
     #expect(kept.filter { !$0.value.isSucceeded }.keys.map(\.step.name).sorted() == ["end", "fetch", "report"])
+  }
+
+  @Test(arguments: [(true, false), (false, true)])
+  func `begins nothing again that is to happen once and was under way when the run died`(once: Bool, isTriedAgain: Bool) throws {
+    let shell = OperationDeclaration(
+      name: "shell", summary: "", parameters: [.init("once", .flag, default: .bool(false), summary: "")], isIdempotent: false)
+    let steps = [Step(id: "order", uses: "shell", with: [.init("once", .bool(once))], retry: RetryPolicy(attempts: 4))]
+    let plan = try Plan(
+      of: Job(name: "j", steps: steps), logicalDate: Instant(milliseconds: 0), facts: PlanningFacts(operations: ["shell": shell]))
+    #expect(plan.steps[0].retry.attempts == (once ? 1 : 4))
+    let recorded = [TaskID("order"): RecordedTask(attempts: 1, isInDoubt: true)]
+    let kept = plan.recordedToKeep(recorded, operations: ["shell": shell])
+    var run = RunState(plan: plan, recorded: kept)
+    let commands = run.apply(.started)
+    #expect(commands.contains(.start(TaskID("order"), attempt: 2)) == isTriedAgain)
+    #expect(run.result == (isTriedAgain ? .running : .failed))
+    #expect(run["order"]?.failures.first?.failure.message.contains("jobs run j --only order") == (isTriedAgain ? nil : true))
   }
 
   @Test func `repeats on resume along the graph, whatever the order of the file`() throws {
@@ -82,7 +109,7 @@ import Testing
     let recorded = ["a": false, "b": true, "c": true].reduce(into: [TaskID: RecordedTask]()) {
       $0[TaskID(StepID($1.key))] = RecordedTask(isSucceeded: $1.value, attempts: 1)
     }
-    #expect(plan.recordedToKeep(recorded) { _ in true }.values.allSatisfy { !$0.isSucceeded })
+    #expect(plan.recordedToKeep(recorded, operations: operations).values.allSatisfy { !$0.isSucceeded })
   }
 
   @Test func `orders its steps after what they need`() throws {
@@ -133,11 +160,11 @@ import Testing
     ], finally: [Step(id: "end", uses: "z")])
 
   @Test func `in text shows levels, tasks and what waits for what`() {
-    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a\nfinally end  (z)")
+    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a  when always\nfinally end  (z)")
   }
 
   @Test func `for mermaid and Graphviz has every arrow, dashed where the end does not matter`() {
-    #expect(job.mermaidDrawing.contains("a -.-> b") && job.mermaidDrawing.contains("b -.-> end"))
+    #expect(job.mermaidDrawing.contains("s0 -.-> s1") && job.mermaidDrawing.contains("s1 -.-> s2"))
     #expect(job.dotDrawing.contains("\"a\" -> \"b\" [style=dashed]"))
   }
 }

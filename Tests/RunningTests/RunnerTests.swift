@@ -124,8 +124,11 @@ private final class RecordingLog: RunLog, Sendable {
   var lines: [String] { lock.withLock { written } }
   private func write(_ line: String) { lock.withLock { written.append(line) } }
 
-  func open(_ run: RunHeader, plan: Plan) async throws { write("open") }
-  func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws { write("began \(task) \(attempt)") }
+  func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws { write("open") }
+  func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) { write("began \(task) \(attempt)") }
+  func beganDurably(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws {
+    write("began durably \(task) \(attempt)")
+  }
   func complete(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant,
     effects: @escaping @Sendable (any TaskTransaction) throws -> TaskOutcome
@@ -135,11 +138,11 @@ private final class RecordingLog: RunLog, Sendable {
     return outcome
   }
   func outcome(of task: TaskID, in run: RunID) async throws -> TaskOutcome? { nil }
-  func failed(
-    _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState
-  ) async throws { write("failed \(task) \(attempt) \(state) \(failure.message)") }
-  func ended(_ step: StepProgress, of run: RunID, at instant: Instant) async throws { write("ended \(step.id) \(step.state)") }
-  func note(_ line: LogLine, of run: RunID) async throws { write("note \(line.message)") }
+  func failed(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState) {
+    write("failed \(task) \(attempt) \(state) \(failure.message)")
+  }
+  func ended(_ step: StepProgress, of run: RunID, at instant: Instant) { write("ended \(step.id) \(step.state)") }
+  func note(_ line: LogLine, of run: RunID) { write("note \(line.message)") }
   func close(_ run: RunID, result: RunResult, exitStatus: CommandStatus, at instant: Instant) async throws {
     write("close \(result) \(exitStatus.rawValue)")
   }

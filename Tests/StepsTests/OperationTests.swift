@@ -34,7 +34,11 @@ import Transport
     let bench = try Bench()
     _ = try await run(bench, ["/usr/bin/env"], more: [.init("environment", .map([.init("DESK", .string("fx"))]))])
     let names = Set(try await log(bench).map { String($0.prefix { $0 != "=" }) })
-    #expect(names == ["PATH", "LANG", "HOME", "JOBS_RUN", "JOBS_JOB", "JOBS_LOGICAL_DATE", "JOBS_TASK", "JOBS_ATTEMPT", "DESK"])
+    #expect(
+      names == [
+        "PATH", "LANG", "HOME", "JOBS_RUN", "JOBS_JOB", "JOBS_LOGICAL_DATE", "JOBS_STEP", "JOBS_TASK", "JOBS_ATTEMPT",
+        "JOBS_IDEMPOTENCY_KEY", "DESK",
+      ])
   }
 
   @Test func `keeps the first part of a flood, and does not stall on it`() async throws {
@@ -77,7 +81,7 @@ import Transport
   ) async throws -> RunState {
     try await bench.run(
       "shell", with: [.init("run", .list(words.map { .string($0) }))] + more, at: day(1), timeout: timeout
-    ) { _ in RunProgram(root: "/") }
+    ) { _ in RunProgram(root: "/", host: ProgramHost()) }
   }
 
   private func log(_ bench: Bench) async throws -> [String] {

@@ -26,6 +26,18 @@ final class Folder {
     #expect(RawStore.hash(of: Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
+  @Test func `says what it could not delete, and takes what is not there for deleted`() throws {
+    let folder = try Folder()
+    let store = RawStore(folder: folder.path)
+    let hash = try store.store(Array("the answer".utf8))
+    try store.remove(hash)
+    #expect(store.body(hash) == nil)
+    try store.remove(hash)
+    let path = "\(folder.path)/\(hash.prefix(2))/\(hash).gz"
+    try AtomicFile.makeFolder(path)
+    #expect(throws: FileError(path: path, EISDIR)) { try store.remove(hash) }
+  }
+
   @Test func `does not give back what is damaged`() throws {
     let folder = try Folder()
     let store = RawStore(folder: folder.path)
@@ -55,6 +67,19 @@ final class Folder {
   @Test func `says which file could not be written, and why`() throws {
     let folder = try Folder()
     #expect(throws: FileError(path: folder.path + "/no/a", ENOENT)) { try AtomicFile.write([1], to: folder.path + "/no/a") }
+  }
+
+  @Test func `folder is deleted whole, and one that is not there is no mistake`() throws {
+    let folder = try Folder()
+    try AtomicFile.makeFolder(folder.path + "/2026-01-15/symbols")
+    try AtomicFile.write([1], to: folder.path + "/2026-01-15/symbols/a.html")
+    try AtomicFile.removeFolder(folder.path + "/2026-01-15")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    try AtomicFile.removeFolder(folder.path + "/2026-01-15")
+    try AtomicFile.syncContents(of: folder.path + "/2026-01-15")
+    let file = folder.path + "/file"
+    try AtomicFile.write([1], to: file)
+    #expect(throws: FileError(path: file + "/report", ENOTDIR)) { try AtomicFile.removeFolder(file + "/report") }
   }
 
   @Test func `folder takes the place of another in one step`() throws {

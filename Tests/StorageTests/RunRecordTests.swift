@@ -16,7 +16,13 @@ import Testing
       PlannedStep(
         id: "report", uses: "report.nightly", needs: ["crypto"], when: .always,
         skip: .missingSecret(name: "key", sentence: "no key"), tasks: [PlannedTask(id: TaskID("report"))]),
-    ], timeout: .hours(2))
+      PlannedStep(
+        id: "judge", uses: "nothing", needs: ["crypto"], when: .always,
+        condition: StepCondition(
+          source: "weekday == 'thu' and steps.crypto.failed_tasks > 2",
+          expression: (try? Expression("steps.crypto.failed_tasks > 2")) ?? .never, observed: ["weekday is thu"]),
+        tasks: [PlannedTask(id: TaskID("judge"))]),
+    ], timeout: .hours(2), pools: ["slow": 2])
 
   @Test func `gives the plan back as it was`() async throws {
     let warehouse = try Warehouse(inMemory: ())
@@ -28,7 +34,7 @@ import Testing
     let warehouse = try Warehouse(inMemory: ())
     try await warehouse.open(header(1), plan: plan)
     let task = TaskID("crypto", "BTCUSDT")
-    try await warehouse.began(task, attempt: 1, of: RunID("nightly-1"), at: date(1))
+    warehouse.began(task, attempt: 1, of: RunID("nightly-1"), at: date(1))
     struct Stop: Error {}
     await #expect(throws: Stop.self) {
       _ = try await warehouse.complete(task, attempt: 1, of: RunID("nightly-1"), at: date(1)) { transaction in
@@ -52,16 +58,16 @@ import Testing
     let warehouse = try Warehouse(inMemory: ())
     try await warehouse.open(header(1), plan: plan)
     let (run, done, open) = (RunID("nightly-1"), TaskID("crypto", "BTCUSDT"), TaskID("crypto", "ETHUSDT"))
-    for task in [done, open] { try await warehouse.began(task, attempt: 1, of: run, at: date(1)) }
-    try await warehouse.failed(
+    for task in [done, open] { warehouse.began(task, attempt: 1, of: run, at: date(1)) }
+    warehouse.failed(
       open, attempt: 1, of: run, at: date(1), failure: TaskFailure(.transient, "HTTP 503"), state: .retrying)
-    try await warehouse.began(open, attempt: 2, of: run, at: date(1))
+    warehouse.began(open, attempt: 2, of: run, at: date(1))
     _ = try await warehouse.complete(done, attempt: 1, of: run, at: date(1)) { _ in TaskOutcome() }
     #expect(try await warehouse.markInterrupted(at: date(2)) == [run])
     let (row, recorded) = try await warehouse.read { (try $0.unfinishedRun(of: "nightly"), try $0.recordedTasks(of: run)) }
     #expect(row?.state == .interrupted)
     #expect(recorded[done] == RecordedTask(isSucceeded: true, attempts: 1))
-    #expect(recorded[open] == RecordedTask(attempts: 2, failedAttempts: 1))
+    #expect(recorded[open] == RecordedTask(attempts: 2, failedAttempts: 1, isInDoubt: true))
     #expect(try await warehouse.markInterrupted(at: date(3)) == [])
   }
 

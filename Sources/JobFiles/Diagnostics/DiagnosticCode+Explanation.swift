@@ -13,11 +13,28 @@ extension DiagnosticCode {
     public struct Example: Sendable, Hashable {
       public var wrong: String
       public var right: String
+      /// Where the two stand.
+      public var place: Place
+
+      public enum Place: Sendable, Hashable {
+        /// Keys of a job.
+        case job
+        /// Keys of a step.
+        case step
+        /// A whole file of this name below Jobs/config.
+        case configuration(String)
+        case crontab
+        /// A command.
+        case command
+      }
     }
 
-    init(_ title: String, cause: String, consequence: String = nothingRuns, remedy: String, wrong: String, right: String) {
+    init(
+      _ title: String, cause: String, consequence: String = nothingRuns, remedy: String, wrong: String, right: String,
+      in place: Example.Place = .step
+    ) {
       (self.title, self.cause, self.consequence, self.remedy) = (title, cause, consequence, remedy)
-      example = Example(wrong: wrong, right: right)
+      example = Example(wrong: wrong, right: right, place: place)
     }
 
     static let nothingRuns = "The job does not start; nothing was changed. Exit status 78."
@@ -53,7 +70,13 @@ extension DiagnosticCode {
     case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
       .badSymbol, .badURL, .duplicateEntry:
       valueExplanation
-    case .unknownStep, .unknownOperation, .unknownParameter, .missingParameter, .wrongDimensions, .undefinedReference, .unknownOverride,
+    case .cronExpression, .cronCommand, .cronSixthField, .cronUser, .cronLine, .cronSetting, .cronZone, .cronJob, .cronUnknownJob, .cronNul,
+      .cronOtherZone, .cronPath, .cronWord, .cronPercent, .cronLastLine, .cronCarriageReturn:
+      crontabExplanation
+    case .badExpression, .wrongOperand, .missingNeed, .noValue, .tooEarly, .mixedExpression:
+      expressionExplanation
+    case .hazard, .unknownPool, .unknownStep, .unknownOperation, .unknownParameter, .missingParameter, .wrongDimensions,
+      .undefinedReference, .unknownOverride,
       .needsItself, .cycle, .duplicateStep, .emptyJob, .emptyEach, .neverRuns:
       graphExplanation
     }

@@ -1,4 +1,5 @@
-/// The kinds of mistakes, each with a number that never changes its meaning.
+/// The kinds of mistakes, each with a number that never changes its meaning: 1xx of the files under Jobs/, 2xx of the crontab; E is an
+/// error, W a warning.
 public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case unreadable = "E100"
   case forbiddenCharacter = "E101"
@@ -32,8 +33,32 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case badURL = "E129"
   case duplicateEntry = "E130"
   case tooManyMistakes = "E131"
+  case badExpression = "E132"
+  case wrongOperand = "E133"
+  case missingNeed = "E134"
+  case noValue = "E135"
+  case tooEarly = "E136"
+  case hazard = "E137"
+  case unknownPool = "E138"
+  case mixedExpression = "E139"
+  case cronExpression = "E201"
+  case cronCommand = "E202"
+  case cronSixthField = "E203"
+  case cronUser = "E204"
+  case cronLine = "E205"
+  case cronSetting = "E206"
+  case cronZone = "E207"
+  case cronJob = "E208"
+  case cronUnknownJob = "E209"
+  case cronNul = "E210"
+  case cronOtherZone = "E211"
+  case cronPath = "E212"
   case emptyEach = "W101"
   case neverRuns = "W102"
+  case cronWord = "W201"
+  case cronPercent = "W202"
+  case cronLastLine = "W203"
+  case cronCarriageReturn = "W204"
 
   /// Every code, in the order of the numbers.
   public static var all: [DiagnosticCode] { allCases }

@@ -7,7 +7,11 @@ struct EachReader {
 
   func read(_ section: Section, operation: OperationDeclaration?, step: String) -> [Step.Dimension] {
     let each = section.section("each", title: "`each`")
-    if let operation { check(each, at: section, operation) }
+    if let operation, operation.allowsAnyDimensions {
+      for entry in each?.entries ?? [] { _ = Names.check(Located(value: entry.key, spot: entry.keySpot), "dimension", findings) }
+    } else if let operation {
+      check(each, at: section, operation)
+    }
     return each?.entries.compactMap { entry in
       let values = values(of: entry, step: step)
       return values.map { Step.Dimension(entry.key, $0) }
@@ -69,6 +73,10 @@ struct EachReader {
       }
       return isGood
     case .scalar(let scalar):
+      if scalar.hasExpression {
+        return references.expressions.value(of: scalar, at: tree.spot).map { add($0, "the expression", tree.spot, into: &collected) }
+          ?? false
+      }
       if let path = scalar.reference { return refer(path, tree.spot, of: name, into: &collected) }
       guard let text = findings.text(tree, of: "a value of `\(name)`") else { return false }
       return add(text, of: name, into: &collected)
@@ -94,10 +102,15 @@ struct EachReader {
       return true
     }
     guard let value = references.resolve(path, at: spot, findings) else { return false }
+    return add(value, "`$\(path)`", spot, into: &collected)
+  }
+
+  /// The texts that something stands for.
+  private func add(_ value: JobValue, _ who: String, _ spot: Spot, into collected: inout Collected) -> Bool {
     let elements = if case .list(let elements) = value { elements } else { [value] }
     for element in elements {
       guard case .string(let text) = element else {
-        findings.add(.wrongType, at: spot, "`$\(path)` holds \(element.kindName)", label: "expected a list of texts")
+        findings.add(.wrongType, at: spot, "\(who) holds \(element.kindName)", label: "expected a list of texts")
         return false
       }
       collected.add(Step.Dimension.Value(text))

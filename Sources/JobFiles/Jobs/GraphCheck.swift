@@ -8,7 +8,9 @@ struct GraphCheck {
   private static let cyclesMax = 20
   private static let namesShown = 12
 
-  func check(_ steps: [StepDraft], finally: [StepDraft]) {
+  /// - Returns: for each step the numbers of those that it waits for, `finally` last; nil when they are not a graph that could run.
+  func check(_ steps: [StepDraft], finally: [StepDraft]) -> [[Int]]? {
+    var isSound = true
     let all = steps + finally
     var index: [String: Int] = [:]
     for (number, draft) in all.enumerated() {
@@ -16,17 +18,19 @@ struct GraphCheck {
         findings.add(
           .duplicateStep, at: draft.spot, "a second step is called `\(draft.step.id)`", label: "`steps` has one already",
           others: [all[first].spot])
+        isSound = false
       } else {
         index[draft.step.id.name] = number
       }
     }
     let edges = all.indices.map { targets(of: all[$0], isFinal: $0 >= steps.count, number: $0, all, index, firstFinal: steps.count) }
-    reportCycles(all, edges)
+    isSound = !reportCycles(all, edges) && isSound
     for draft in steps where draft.step.when == .failure && draft.needs.isEmpty {
       findings.add(
         .neverRuns, at: draft.spot, "the step `\(draft.step.id)` never runs", label: "`when: failure`, and it needs no step",
         notes: ["name in `needs` the steps whose failure it waits for, or move it to `finally`"])
     }
+    return isSound ? edges.map { $0.map(\.step) } : nil
   }
 
   /// The numbers of the steps that a step waits for; reports those that are none.
@@ -60,7 +64,8 @@ struct GraphCheck {
   }
 
   /// Walks depth first with a stack of its own; an edge to a step that is still on it closes a circle.
-  private func reportCycles(_ all: [StepDraft], _ edges: [[(step: Int, spot: Spot)]]) {
+  /// - Returns: whether there is one.
+  private func reportCycles(_ all: [StepDraft], _ edges: [[(step: Int, spot: Spot)]]) -> Bool {
     enum Mark { case new, open, done }
     var marks = Array(repeating: Mark.new, count: all.count)
     var isReported = Array(repeating: false, count: all.count)
@@ -88,6 +93,7 @@ struct GraphCheck {
         }
       }
     }
+    return found > 0
   }
 
   private func report(_ circle: [Int], _ all: [StepDraft], _ edges: [[(step: Int, spot: Spot)]]) {

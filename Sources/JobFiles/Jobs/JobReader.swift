@@ -1,4 +1,6 @@
+import Foundation
 import JobGraph
+import Scheduling
 
 /// Reads the mapping that is a job file.
 struct JobReader {
@@ -6,24 +8,36 @@ struct JobReader {
   let findings: Findings
   let overrides: [(key: String, text: String)]
   let given: [JobValue.Entry]
+  let logicalDate: Instant
 
   private static let keys = [
-    "job", "description", "time_zone", "ready_by", "timeout", "overlap", "missed", "parameters", "defaults", "steps", "finally",
+    "job", "description", "time_zone", "ready_by", "timeout", "overlap", "missed", "parameters", "pools", "defaults", "steps", "finally",
   ]
 
   func read(_ root: Tree) -> Job? {
     guard let section = Section(root, title: "the job", findings: findings) else { return nil }
     section.refuseKeys(except: Self.keys)
     var job = header(section)
-    let parameters = ParameterReader(configuration: loader.configuration, findings: findings)
+    var facts = ExpressionFacts(job: job.name, date: dateFacts(of: job), calendars: loader.calendars)
+    var scope = ExpressionScope(calendars: loader.calendarNames, allowsParameters: false)
+    let ofParameters = ExpressionReader(findings: findings, scope: scope, facts: facts)
+    let parameters = ParameterReader(configuration: loader.configuration, findings: findings, expressions: ofParameters)
       .read(section["parameters"], given: given, overrides: overrides, job: job.name)
     job.parameters = parameters
+    facts.parameters = Dictionary(parameters.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+    (scope.parameters, scope.allowsParameters) = (facts.parameters, true)
+    let expressions = ExpressionReader(findings: findings, scope: scope, facts: facts)
     let reader = StepReader(
-      loader: loader, findings: findings, references: References(loader.configuration, parameters: parameters),
-      defaults: defaults(section))
+      loader: loader, findings: findings,
+      references: References(loader.configuration, parameters: parameters, expressions: expressions),
+      defaults: defaults(section), names: names(section))
+    job.pools = PoolsReader(findings: findings).read(section["pools"])
     let steps = drafts(section, "steps", reader)
     let final = drafts(section, "finally", reader)
-    GraphCheck(findings: findings).check(steps, finally: final)
+    job.datedFor = expressions.usesDate || ofParameters.usesDate ? facts.date?.instant : nil
+    let edges = GraphCheck(findings: findings).check(steps, finally: final)
+    PoolCheck(findings: findings, loader: loader).check(steps + final, declared: job.pools)
+    if let edges { OrderCheck(findings: findings, loader: loader).check(steps, finally: final, edges: edges) }
     checkSteps(section, steps)
     (job.steps, job.finally) = (steps.map(\.step), final.map(\.step))
     return job
@@ -39,8 +53,21 @@ struct JobReader {
     job.readyBy = section.text("ready_by").flatMap(readyBy)
     job.timeout = section.duration("timeout")
     job.overlap = section.word("overlap") ?? .skip
-    job.missed = section.word("missed") ?? .last
+    job.missed = section["missed"].map { MissedReader(findings: findings).read($0) } ?? Job.MissedPolicy()
     return job
+  }
+
+  /// The names of all steps, whatever else is wrong with them.
+  private func names(_ section: Section) -> [String] {
+    ["steps", "finally"].flatMap { key in
+      let steps: [String] = if case .mapping(let entries)? = section[key]?.content { entries.map(\.key) } else { [] }
+      return steps
+    }
+  }
+
+  private func dateFacts(of job: Job) -> ExpressionFacts.DateFacts? {
+    guard let zone = TimeZone(identifier: job.timeZone) else { return nil }
+    return ExpressionFacts.DateFacts(logicalDate, in: zone)
   }
 
   private func checkFileName(_ name: Located<String>) {

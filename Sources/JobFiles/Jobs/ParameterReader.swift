@@ -4,6 +4,7 @@ import JobGraph
 struct ParameterReader {
   let configuration: Configuration
   let findings: Findings
+  let expressions: ExpressionReader
 
   /// - Returns: in the order of the file.
   func read(
@@ -25,7 +26,7 @@ struct ParameterReader {
 
   private func written(_ tree: Tree?) -> (names: [String], values: [String: JobValue]) {
     guard let tree, let section = Section(tree, title: "`parameters`", findings: findings) else { return ([], [:]) }
-    let references = References(configuration, parameters: nil)
+    let references = References(configuration, parameters: nil, expressions: expressions)
     var (names, values) = ([String](), [String: JobValue]())
     for entry in section.entries where Names.check(Located(value: entry.key, spot: entry.keySpot), "parameter", findings) {
       names.append(entry.key)

@@ -6,18 +6,20 @@ struct References {
   private let configuration: Configuration
   private let parameters: [String: JobValue]?
   private let parameterNames: [String]
+  let expressions: ExpressionReader
 
   /// - Parameter parameters: nil while the parameters themselves are read.
-  init(_ configuration: Configuration, parameters: [JobValue.Entry]?) {
-    self.configuration = configuration
+  init(_ configuration: Configuration, parameters: [JobValue.Entry]?, expressions: ExpressionReader) {
+    (self.configuration, self.expressions) = (configuration, expressions)
     self.parameters = parameters.map { Dictionary($0.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last }) }
     parameterNames = parameters?.map(\.key) ?? []
   }
 
-  /// The value of a node with every reference in it replaced; nil, and a diagnostic, when one cannot be.
+  /// The value of a node with every reference and expression in it replaced; nil, and a diagnostic, when one cannot be.
   func value(of tree: Tree, _ findings: Findings) -> JobValue? {
     switch tree.content {
     case .scalar(let scalar):
+      if scalar.hasExpression { return expressions.value(of: scalar, at: tree.spot) }
       guard let path = scalar.reference else { return scalar.value }
       return resolve(path, at: tree.spot, findings)
     case .list(let elements):

@@ -5,6 +5,11 @@ struct StepDraft {
   var step: Step
   var spot: Spot
   var needs: [Located<String>]
+  /// Where `when` names steps whose end it judges.
+  var judged: [Located<StepID>] = []
+  /// Where the operation is named.
+  var usesSpot: Spot?
+  var pool: Located<String>?
 }
 
 /// Reads one step.
@@ -13,6 +18,8 @@ struct StepReader {
   let findings: Findings
   let references: References
   let defaults: Defaults
+  /// Every step of the job.
+  let names: [String]
 
   struct Defaults {
     var retry = RetryPolicy()
@@ -20,7 +27,8 @@ struct StepReader {
   }
 
   private static let keys = [
-    "uses", "with", "needs", "each", "when", "calendar", "retry", "timeout", "tolerate", "pool", "priority", "tags", "description",
+    "uses", "with", "needs", "each", "when", "calendar", "offset", "retry", "timeout", "tolerate", "pool", "priority", "tags",
+    "description",
   ]
 
   func read(_ entry: Tree.Entry) -> StepDraft? {
@@ -29,16 +37,44 @@ struct StepReader {
     section.refuseKeys(except: Self.keys)
     let needs = section.texts("needs")
     var step = Step(id: StepID(entry.key), uses: "", needs: needs.map { StepID($0.value) })
-    (step.when, step.calendar) = (section.word("when") ?? .success, section.text("calendar").flatMap(calendar))
+    let judged = readWhen(section, into: &step)
+    step.calendar = section.text("calendar").flatMap(calendar)
+    step.offset = section["offset"].flatMap { OffsetReader(findings: findings).read($0, in: section) } ?? .close
     step.retry = section["retry"].flatMap { RetryReader(findings: findings).read($0, over: defaults.retry) } ?? defaults.retry
     step.timeout = section.duration("timeout") ?? defaults.timeout
     step.tolerate = section["tolerate"].flatMap(tolerance) ?? .none
-    step.pool = section.text("pool").flatMap { Names.check($0, "pool", findings) ? $0.value : nil }
+    let pool = section.text("pool").flatMap { Names.check($0, "pool", findings) ? $0 : nil }
+    step.pool = pool?.value
     step.priority = section.integer("priority", in: -1000...1000) ?? 0
     step.tags = section.texts("tags").map(\.value)
     step.description = section.text("description")?.value ?? ""
     readWork(section, entry, into: &step)
-    return StepDraft(step: step, spot: entry.keySpot, needs: needs)
+    return StepDraft(
+      step: step, spot: entry.keySpot, needs: needs, judged: judged, usesSpot: section["uses"]?.spot, pool: pool)
+  }
+
+  /// `success`, `failure`, `always`, or a condition. One that names steps judges their ends itself; any other keeps the rule of success.
+  /// - Returns: where it names steps.
+  private func readWhen(_ section: Section, into step: inout Step) -> [Located<StepID>] {
+    guard let tree = section["when"] else { return [] }
+    guard case .scalar(let scalar) = tree.content, scalar.hasExpression else {
+      step.when = word(section, tree) ?? .success
+      return []
+    }
+    guard let (condition, judged) = references.expressions.condition(of: scalar, at: tree.spot, steps: names) else { return [] }
+    step.condition = condition
+    step.when = judged.isEmpty ? .success : .always
+    return judged
+  }
+
+  private func word(_ section: Section, _ tree: Tree) -> Step.When? {
+    let wanted = "\(Step.When.wordList), or a condition in `${{ }}`"
+    guard let text = findings.text(tree, of: "`when`", wanted: wanted) else { return nil }
+    if let word = Step.When(rawValue: text.value) { return word }
+    findings.add(
+      .unknownWord, at: text.spot, "`when` is `\(text.value)`", label: "expected \(wanted)",
+      nearest: findings.nearest("word", to: text.value, in: Step.When.allCases.map(\.rawValue)))
+    return nil
   }
 
   /// `uses`, `each` and `with`, which belong together.
@@ -63,11 +99,11 @@ struct StepReader {
   }
 
   private func calendar(_ name: Located<String>) -> String? {
-    if loader.calendars.contains(name.value) { return name.value }
+    if loader.calendars[name.value] != nil { return name.value }
     findings.add(
       .badCalendar, at: name.spot, "no market calendar is called `\(name.value)`", label: "unknown calendar",
-      expected: "calendars: \(loader.calendars.joined(separator: ", "))",
-      nearest: findings.nearest("calendar", to: name.value, in: loader.calendars))
+      expected: "calendars: \(loader.calendarNames.joined(separator: ", "))",
+      nearest: findings.nearest("calendar", to: name.value, in: loader.calendarNames))
     return nil
   }
 

@@ -55,10 +55,11 @@ struct ParameterCheck {
   }
 
   private func refuse(_ value: JobValue, _ tree: Tree, _ type: ParameterType) {
-    guard case .scalar(let scalar) = tree.content, let path = scalar.reference else {
+    guard case .scalar(let scalar) = tree.content, scalar.isIndirect else {
       return findings.wrongType(tree, Self.describe(type), of: "`\(name)`")
     }
-    findings.add(.wrongType, at: tree.spot, "`\(name)` is `$\(path)`, which is \(value.kindName)", label: "expected \(Self.describe(type))")
+    findings.add(
+      .wrongType, at: tree.spot, "`\(name)` is `\(scalar.text)`, which is \(value.kindName)", label: "expected \(Self.describe(type))")
   }
 
   private func checkWord(_ text: String, _ tree: Tree, _ words: [String]) {

@@ -45,7 +45,7 @@ extension Findings {
   {
     guard !range.contains(value) else { return value }
     var written = "\(value)"
-    if case .scalar(let scalar) = tree.content, scalar.reference == nil { written = scalar.text }
+    if case .scalar(let scalar) = tree.content, !scalar.isIndirect { written = scalar.text }
     add(.outOfRange, at: tree.spot, "\(what) is \(written)", label: "expected \(expected ?? Self.describe(range))")
     return nil
   }

@@ -29,9 +29,23 @@ struct Tree: Sendable {
 
     /// `$watchlist.crypto`: what follows the dollar sign.
     var reference: Substring? {
-      guard isPlain, text.first == "$" else { return nil }
+      guard isPlain, text.first == "$", !hasExpression else { return nil }
       return text.dropFirst()
     }
+
+    /// `${{` stands in it, in quotes or not.
+    var hasExpression: Bool { text.contains("${{") }
+
+    /// What stands between `${{` and `}}`, when the scalar is that and nothing else.
+    var expression: Substring? {
+      let trimmed = text.drop { $0.isWhitespace }
+      let end = trimmed.lastIndex { !$0.isWhitespace }
+      guard let end, trimmed.hasPrefix("${{"), trimmed[...end].hasSuffix("}}"), trimmed[...end].count >= 5 else { return nil }
+      return trimmed[...end].dropFirst(3).dropLast(2)
+    }
+
+    /// The value stands elsewhere, or is computed.
+    var isIndirect: Bool { reference != nil || hasExpression }
   }
 }
 

@@ -2,13 +2,16 @@ import Foundation
 import JobGraph
 import Scheduling
 
-/// The journaled form of a plan: JSON that a newer version of the program can still read. Keys are only ever added.
+/// The journaled form of a plan: JSON that a newer version of the program can still read. Keys are only ever added; version 2 writes the
+/// tasks of a step as a table.
 struct PlanRecord: Codable {
-  var version = 1
+  var version = 2
   var job: String
   var logicalDate: Int64
   var timeoutMilliseconds: Int64?
   var deliverable: String?
+  /// Since version 0.2; an older plan has none.
+  var pools: [String: Int]?
   var steps: [StepRecord]
 
   struct StepRecord: Codable {
@@ -17,6 +20,8 @@ struct PlanRecord: Codable {
     var needs: [String]
     var with: [EntryRecord]
     var when: String
+    /// Since version 0.2; an older plan has none.
+    var condition: ConditionRecord?
     var attempts: Int
     var backoffMilliseconds: Int64
     var maxBackoffMilliseconds: Int64
@@ -27,7 +32,24 @@ struct PlanRecord: Codable {
     var priority: Int
     var isFinal: Bool
     var skip: SkipRecord?
-    var tasks: [TaskRecord]
+    /// As version 1 wrote them, and for tasks that make no table.
+    var tasks: [TaskRecord]?
+    var table: TaskTable?
+  }
+
+  /// The tasks of a step, a hundred thousand of which must not cost more than their values: row after row, as long as `dimensions`.
+  struct TaskTable: Codable {
+    var dimensions: [String]
+    var values: [String]
+    /// One for each task; nil when all are 1.
+    var weights: [Double]?
+  }
+
+  /// What is left of a condition is kept as text: a newer version reads it with its own reader.
+  struct ConditionRecord: Codable {
+    var source: String
+    var expression: String
+    var observed: [String]
   }
 
   struct SkipRecord: Codable {
@@ -55,7 +77,7 @@ struct PlanRecord: Codable {
 
   init(json text: String) throws {
     self = try JSONDecoder().decode(PlanRecord.self, from: Data(text.utf8))
-    guard version == 1 else {
+    guard (1...2).contains(version) else {
       throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "version \(version) of a plan is not known here"))
     }
   }
@@ -70,12 +92,14 @@ extension PlanRecord {
     timeoutMilliseconds = plan.timeout?.milliseconds
     deliverable = plan.deliverable?.name
     steps = plan.steps.map(StepRecord.init)
+    pools = plan.pools.isEmpty ? nil : plan.pools
   }
 }
 
 extension PlanRecord.StepRecord {
   init(_ step: PlannedStep) {
     (id, uses, needs, when) = (step.id.name, step.uses, step.needs.map(\.name), step.when.rawValue)
+    condition = step.condition.map { .init(source: $0.source, expression: $0.expression.text, observed: $0.observed) }
     with = step.with.map(PlanRecord.EntryRecord.init)
     attempts = step.retry.attempts
     backoffMilliseconds = step.retry.backoff.milliseconds
@@ -87,8 +111,41 @@ extension PlanRecord.StepRecord {
     }
     (pool, priority, isFinal) = (step.pool, step.priority, step.isFinal)
     skip = step.skip.map(PlanRecord.SkipRecord.init)
+    table = PlanRecord.TaskTable(step.tasks)
+    guard table == nil else { return }
     tasks = step.tasks.map {
       PlanRecord.TaskRecord(key: $0.id.key, values: $0.values.map(PlanRecord.EntryRecord.init), weight: $0.weight)
+    }
+  }
+}
+
+extension PlanRecord.TaskTable {
+  /// - Returns: nil when the tasks differ in more than the texts of their dimensions.
+  init?(_ tasks: [PlannedTask]) {
+    guard let first = tasks.first, !first.values.isEmpty else { return nil }
+    dimensions = first.values.map(\.key)
+    values = []
+    values.reserveCapacity(tasks.count * dimensions.count)
+    for task in tasks {
+      guard task.values.count == dimensions.count else { return nil }
+      let start = values.count
+      for (entry, dimension) in zip(task.values, dimensions) {
+        guard entry.key == dimension, case .string(let text) = entry.value else { return nil }
+        values.append(text)
+      }
+      guard task.id.key == values[start...].joined(separator: "/") else { return nil }
+    }
+    weights = tasks.allSatisfy { $0.weight == 1 } ? nil : tasks.map(\.weight)
+  }
+
+  func tasks(of step: StepID) -> [PlannedTask] {
+    let width = dimensions.count
+    guard width > 0 else { return [] }
+    return (0..<values.count / width).map { number in
+      let row = values[(number * width)..<((number + 1) * width)]
+      return PlannedTask(
+        id: TaskID(step, row.joined(separator: "/")), values: zip(dimensions, row).map { JobValue.Entry($0, .string($1)) },
+        weight: weights.flatMap { $0.indices.contains(number) ? $0[number] : nil } ?? 1)
     }
   }
 }
@@ -155,7 +212,7 @@ extension PlanRecord {
   var plan: Plan {
     Plan(
       job: job, logicalDate: Instant(milliseconds: logicalDate), steps: steps.map(\.step), deliverable: deliverable.map { StepID($0) },
-      timeout: timeoutMilliseconds.map { .milliseconds($0) })
+      timeout: timeoutMilliseconds.map { .milliseconds($0) }, pools: pools ?? [:])
   }
 }
 
@@ -163,12 +220,21 @@ extension PlanRecord.StepRecord {
   var step: PlannedStep {
     PlannedStep(
       id: StepID(id), uses: uses, needs: needs.map { StepID($0) }, with: with.map(\.entry), when: Step.When(rawValue: when) ?? .success,
+      condition: condition?.condition,
       retry: RetryPolicy(
         attempts: attempts, backoff: .milliseconds(backoffMilliseconds), maxBackoff: .milliseconds(maxBackoffMilliseconds)),
       timeout: timeoutMilliseconds.map { .milliseconds($0) }, tolerate: tolerateShare.map { .share($0) } ?? .count(tolerateCount ?? 0),
       pool: pool, priority: priority, isFinal: isFinal, skip: skip?.reason,
-      tasks: tasks.map {
-        PlannedTask(id: TaskID(StepID(id), $0.key), values: $0.values.map(\.entry), weight: $0.weight)
-      })
+      tasks: table?.tasks(of: StepID(id))
+        ?? (tasks ?? []).map {
+          PlannedTask(id: TaskID(StepID(id), $0.key), values: $0.values.map(\.entry), weight: $0.weight)
+        })
+  }
+}
+
+extension PlanRecord.ConditionRecord {
+  var condition: StepCondition {
+    // A text that this version cannot read was made by a newer one. It counts as not met: what did not run can be made good.
+    StepCondition(source: source, expression: (try? Expression(expression)) ?? .never, observed: observed)
   }
 }

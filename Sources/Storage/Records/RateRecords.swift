@@ -3,15 +3,13 @@ public import Scheduling
 
 extension Warehouse: RateLedgerStore {
   /// A ledger is a handful of rows. What a power cut takes from it is at most the last second's count; a crash takes nothing.
-  public func update<R: Sendable>(_ provider: String, _ body: @Sendable (inout RateLedger) throws -> R) async throws -> R {
-    try await withoutActuallyEscaping(body) { body in
-      try await writeLightly { database in
-        var ledger = try Warehouse.ledger(of: provider, database)
-        let before = ledger
-        let result = try body(&ledger)
-        if ledger != before { try Warehouse.store(ledger, replacing: before, of: provider, database) }
-        return result
-      }
+  public func update<R: Sendable>(_ provider: String, _ body: @escaping @Sendable (inout RateLedger) throws -> R) async throws -> R {
+    try await writeLightly { database in
+      var ledger = try Warehouse.ledger(of: provider, database)
+      let before = ledger
+      let result = try body(&ledger)
+      if ledger != before { try Warehouse.store(ledger, replacing: before, of: provider, database) }
+      return result
     }
   }
 

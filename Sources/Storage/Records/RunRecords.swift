@@ -4,12 +4,12 @@ public import JobGraph
 public import Scheduling
 
 extension Warehouse: RunLog {
-  public func open(_ run: RunHeader, plan: Plan) async throws {
-    let text = try PlanRecord(plan).json()
+  public func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws {
+    let (text, expected) = (try PlanRecord(plan).json(), try forecast.map { try ForecastRecord($0).json() })
     try await write { transaction in
       try transaction.database.execute(
-        sql: "INSERT INTO runs (id, job, logical_date, trigger, state, started_at, plan) VALUES (?, ?, ?, ?, 'running', ?, ?)",
-        arguments: [run.id.name, run.job, run.logicalDate.milliseconds, run.trigger, run.startedAt.milliseconds, text])
+        sql: "INSERT INTO runs (id, job, logical_date, trigger, state, started_at, plan, forecast) VALUES (?, ?, ?, ?, 'running', ?, ?, ?)",
+        arguments: [run.id.name, run.job, run.logicalDate.milliseconds, run.trigger, run.startedAt.milliseconds, text, expected])
       let statement = try transaction.database.cachedStatement(
         sql: "INSERT INTO tasks (run_id, step, task, state) VALUES (?, ?, ?, ?)")
       for step in plan.steps {
@@ -20,22 +20,20 @@ extension Warehouse: RunLog {
     }
   }
 
-  public func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws {
-    try await writeLightly { database in
-      try database.cachedStatement(
-        sql: "INSERT OR REPLACE INTO attempts (run_id, step, task, attempt, state, started_at) VALUES (?, ?, ?, ?, 'running', ?)"
-      ).execute(arguments: [run.name, task.step.name, task.key, attempt, instant.milliseconds])
-      try Warehouse.setState(.running, of: task, run: run, database)
-    }
+  public func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) {
+    commits.note { try Warehouse.begin(task, attempt, run, instant, $0) }
+  }
+
+  public func beganDurably(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws {
+    try await commits.write(.powerCut) { try Warehouse.begin(task, attempt, run, instant, $0) }
   }
 
   public func complete(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant,
     effects: @escaping @Sendable (any TaskTransaction) throws -> TaskOutcome
   ) async throws -> TaskOutcome {
-    try await write { transaction in
-      let outcome = try effects(transaction)
-      let database = transaction.database
+    try await commits.write(.powerCut) { database in
+      let outcome = try effects(WarehouseTransaction(database: database))
       try database.cachedStatement(
         sql: "UPDATE tasks SET state = 'succeeded', note = ?, counts = ?, warnings = ? WHERE run_id = ? AND step = ? AND task = ?"
       ).execute(arguments: [
@@ -58,35 +56,33 @@ extension Warehouse: RunLog {
     }
   }
 
-  public func failed(
-    _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState
-  ) async throws {
-    try await write { transaction in
-      try Warehouse.setState(state, of: task, run: run, transaction.database)
+  public func failed(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState) {
+    commits.note { database in
+      try Warehouse.setState(state, of: task, run: run, database)
       try Warehouse.endAttempt(
-        task, attempt, run, instant, state: state == .cancelled ? "cancelled" : "failed", failure: failure, transaction.database)
+        task, attempt, run, instant, state: state == .cancelled ? "cancelled" : "failed", failure: failure, database)
       guard state != .cancelled else { return }
       let text = state == .retrying ? "attempt \(attempt) failed, another follows: \(failure.message)" : failure.message
       let line = LogLine(instant: instant, level: state == .retrying ? .warning : .error, task: task, message: text)
-      try Warehouse.insert(line, run, transaction.database)
+      try Warehouse.insert(line, run, database)
     }
   }
 
-  public func ended(_ step: StepProgress, of run: RunID, at instant: Instant) async throws {
-    try await writeLightly { database in
-      try database.execute(
+  public func ended(_ step: StepProgress, of run: RunID, at instant: Instant) {
+    commits.note { database in
+      try database.cachedStatement(
         sql: """
           INSERT OR REPLACE INTO steps (run_id, step, state, reason, ended_at, tasks, succeeded, failed)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          run.name, step.id.name, step.state.rawValue, step.skipReason?.sentence, instant.milliseconds, step.tasks, step.succeeded,
-          step.failed,
-        ])
+          """
+      ).execute(arguments: [
+        run.name, step.id.name, step.state.rawValue, step.skipReason?.sentence, instant.milliseconds, step.tasks, step.succeeded,
+        step.failed,
+      ])
       guard step.state == .skipped || step.state == .cancelled else { return }
-      try database.execute(
-        sql: "UPDATE tasks SET state = ? WHERE run_id = ? AND step = ? AND state IN ('waiting', 'retrying')",
-        arguments: [step.state.rawValue, run.name, step.id.name])
+      try database.cachedStatement(
+        sql: "UPDATE tasks SET state = ? WHERE run_id = ? AND step = ? AND state IN ('waiting', 'retrying')"
+      ).execute(arguments: [step.state.rawValue, run.name, step.id.name])
       if let reason = step.skipReason {
         let line = LogLine(instant: instant, level: .info, task: TaskID(step.id), message: "skipped: \(reason.sentence)")
         try Warehouse.insert(line, run, database)
@@ -94,8 +90,8 @@ extension Warehouse: RunLog {
     }
   }
 
-  public func note(_ line: LogLine, of run: RunID) async throws {
-    try await writeLightly { try Warehouse.insert(line, run, $0) }
+  public func note(_ line: LogLine, of run: RunID) {
+    commits.note { try Warehouse.insert(line, run, $0) }
   }
 
   public func close(_ run: RunID, result: RunResult, exitStatus: CommandStatus, at instant: Instant) async throws {
@@ -130,14 +126,32 @@ extension Warehouse: RunLog {
   }
 
   /// Opens an unfinished run again, to be continued.
-  /// - Parameter repeating: the tasks that will run; the others stay as they are.
-  public func reopen(_ run: RunID, repeating tasks: [TaskID], at instant: Instant) async throws {
+  ///
+  /// - Parameters:
+  ///   - tasks: those that will run; the others stay as they are.
+  ///   - failures: of tasks that are not tried again.
+  public func reopen(
+    _ run: RunID, repeating tasks: [TaskID], failed failures: [(task: TaskID, failure: TaskFailure)] = [], at instant: Instant
+  ) async throws {
     try await write { transaction in
       try transaction.database.execute(
         sql: "UPDATE runs SET state = 'running', ended_at = NULL, exit_status = NULL WHERE id = ?", arguments: [run.name])
       for task in tasks { try Warehouse.setState(.waiting, of: task, run: run, transaction.database) }
+      for (task, failure) in failures {
+        // Its attempt stays "interrupted": the next --resume finds it in doubt again.
+        try Warehouse.setState(.failed, of: task, run: run, transaction.database)
+        try Warehouse.insert(
+          LogLine(instant: instant, level: .error, task: task, message: failure.message), run, transaction.database)
+      }
       try Warehouse.insert(LogLine(instant: instant, level: .info, task: nil, message: "resumed"), run, transaction.database)
     }
+  }
+
+  private static func begin(_ task: TaskID, _ attempt: Int, _ run: RunID, _ instant: Instant, _ database: Database) throws {
+    try database.cachedStatement(
+      sql: "INSERT OR REPLACE INTO attempts (run_id, step, task, attempt, state, started_at) VALUES (?, ?, ?, ?, 'running', ?)"
+    ).execute(arguments: [run.name, task.step.name, task.key, attempt, instant.milliseconds])
+    try setState(.running, of: task, run: run, database)
   }
 
   private static func setState(_ state: TaskState, of task: TaskID, run: RunID, _ database: Database) throws {
@@ -184,12 +198,16 @@ extension TaskFailure.Kind {
 
 /// Small values that stand as JSON in a column.
 enum JSONText {
-  static func texts(_ texts: [String]) throws -> String { try encode(texts) }
-  static func counts(_ counts: [TaskOutcome.Count]) throws -> String { try encode(counts.map { Pair(name: $0.name, value: $0.value) }) }
+  static func texts(_ texts: [String]) throws -> String { texts.isEmpty ? "[]" : try encode(texts) }
+  static func counts(_ counts: [TaskOutcome.Count]) throws -> String {
+    counts.isEmpty ? "[]" : try encode(counts.map { Pair(name: $0.name, value: $0.value) })
+  }
 
-  static func decodeTexts(_ text: String) throws -> [String] { try JSONDecoder().decode([String].self, from: Data(text.utf8)) }
+  static func decodeTexts(_ text: String) throws -> [String] {
+    text == "[]" ? [] : try JSONDecoder().decode([String].self, from: Data(text.utf8))
+  }
   static func decodeCounts(_ text: String) throws -> [TaskOutcome.Count] {
-    try JSONDecoder().decode([Pair].self, from: Data(text.utf8)).map { .init($0.name, $0.value) }
+    text == "[]" ? [] : try JSONDecoder().decode([Pair].self, from: Data(text.utf8)).map { .init($0.name, $0.value) }
   }
 
   static func encode(_ value: some Encodable) throws -> String {

@@ -40,10 +40,13 @@ struct ExplainCode: ParsableCommand {
     let cause: String
     let consequence: String
     let remedy: String
+    let wrong: String
+    let right: String
 
     init(_ code: DiagnosticCode) {
       self.code = code.rawValue
       (title, cause) = (code.explanation.title, code.explanation.cause)
+      (wrong, right) = (code.explanation.example.wrong, code.explanation.example.right)
       (consequence, remedy) = (code.explanation.consequence, code.explanation.remedy)
     }
   }

@@ -124,6 +124,8 @@ struct ReportCommands: AsyncParsableCommand {
       _ = try workspace.reading()
       let lock = try RunLock(at: workspace.lockFile, purpose: "report build \(job)")
       let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+      // One that was killed here before has left no run that tells of it.
+      AtomicFile.removeLeftovers(below: "\(workspace.reports)/\(job)")
       let (job, wanted) = (job, try date.map(ReportCommands.instant))
       let runs = try await warehouse.read { try $0.runs(of: job, limit: 10_000) }
       guard let run = runs.first(where: { $0.logicalDate == wanted ?? $0.logicalDate }) else {

@@ -35,7 +35,7 @@ struct ShowOperations: ParsableCommand {
     if json { return try Output.json(OperationsDocument(operations: Operations.all.map(OperationsDocument.Operation.init))) }
     var table = PlainTable([.init("OPERATION"), .init("EACH"), .init("WHAT IT DOES")])
     for operation in Operations.all {
-      table.rows.append([operation.name, operation.dimensions.joined(separator: ", "), operation.summary])
+      table.rows.append([operation.name, operation.eachText, operation.summary])
     }
     try Output.print(table.text(width: Output.width))
   }
@@ -50,6 +50,7 @@ private struct OperationsDocument: Encodable {
     let summary: String
     let discussion: String
     let each: [String]
+    let anyEach: Bool
     let parameters: [Parameter]
     let reads: [String]
     let writes: [String]
@@ -59,7 +60,9 @@ private struct OperationsDocument: Encodable {
 
     init(_ declaration: OperationDeclaration) {
       (name, summary, discussion) = (declaration.name, declaration.summary, declaration.discussion)
-      (each, reads, writes) = (declaration.dimensions, declaration.reads, declaration.writes)
+      each = declaration.dimensions
+      (reads, writes) = (declaration.reads.map(\.resource), declaration.writes.map(\.resource))
+      anyEach = declaration.allowsAnyDimensions
       (provider, secret, idempotent) = (declaration.provider, declaration.secret, declaration.isIdempotent)
       parameters = declaration.parameters.map(Parameter.init)
     }
@@ -80,11 +83,13 @@ private struct OperationsDocument: Encodable {
 }
 
 extension OperationDeclaration {
+  fileprivate var eachText: String { allowsAnyDimensions ? "any" : dimensions.joined(separator: ", ") }
+
   /// The manual page.
   fileprivate var manual: String {
     var lines = ["\(name)", "    \(summary)", ""]
     if !discussion.isEmpty { lines += [discussion, ""] }
-    if !dimensions.isEmpty { lines += ["each:  \(dimensions.joined(separator: ", "))", ""] }
+    if !eachText.isEmpty { lines += ["each:  \(eachText)", ""] }
     if !parameters.isEmpty {
       lines.append("with:")
       for parameter in parameters {
@@ -93,8 +98,8 @@ extension OperationDeclaration {
       }
       lines.append("")
     }
-    if !reads.isEmpty { lines.append("reads:   \(reads.joined(separator: ", "))") }
-    if !writes.isEmpty { lines.append("writes:  \(writes.joined(separator: ", "))") }
+    if !reads.isEmpty { lines.append("reads:   \(reads.map(\.description).joined(separator: ", "))") }
+    if !writes.isEmpty { lines.append("writes:  \(writes.map(\.description).joined(separator: ", "))") }
     if let provider { lines.append("asks:    \(provider), within the limits of Jobs/config/providers.yaml") }
     if let secret { lines.append("needs:   the key `\(secret)`") }
     if !isIdempotent { lines.append("repeats: its effect happens again when it runs again") }

@@ -30,10 +30,11 @@ struct ShowPlan: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try place.workspace()
-    let (job, configuration) = try workspace.job(job, overrides: choice.overrides)
-    let date = try Planner.logicalDate(choice.date, of: job.name, workspace, now: SystemTime().now())
+    let date = try Planner.logicalDate(choice.date, of: job, workspace, now: SystemTime().now())
+    let (job, configuration) = try workspace.job(job, at: date, overrides: choice.overrides)
     try await PlanPrinter(
-      workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection
+      study: PlanStudy(
+        workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection)
     ).show(json: json, explain: explain)
   }
 }

@@ -44,8 +44,7 @@ final class DeadlineAlarm: Sendable {
     set(sentence)
     let message = "\(sentence) and still runs"
     Output.say("warning: \(message)")
-    // What the log does not take was said on standard error.
-    try? await warehouse.note(LogLine(instant: SystemTime().now(), level: .warning, task: nil, message: message), of: run.id)
+    warehouse.note(LogLine(instant: SystemTime().now(), level: .warning, task: nil, message: message), of: run.id)
   }
 
   private func set(_ text: String) { lock.withLock { said = text } }

@@ -20,7 +20,7 @@ struct Desk {
   /// Why a secret cannot be used, by name.
   let missingSecrets: [String: String]
   /// The programs that shell steps have running.
-  let programs: ProcessGroups
+  let programs: ProgramHost
   /// The clock of limits, retries and providers.
   let time: any TimeSource
 
@@ -69,12 +69,12 @@ struct Desk {
         settings: settings, http: http, limiter: limiter, archive: archive, time: time, isOffline: isOffline)
     }
     missingSecrets = isOffline ? [:] : missing
-    programs = ProcessGroups()
+    programs = ProgramHost()
     registry = Desk.registry(workspace, warehouse, clients, programs, place: try workspace.reportPlace())
   }
 
   private static func registry(
-    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProcessGroups, place: ReportPlace
+    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -107,7 +107,8 @@ struct Desk {
     makers["realtime.push"] = {
       try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
     }
-    makers["shell"] = { _ in RunProgram(root: workspace.root, groups: programs) }
+    makers["nothing"] = { _ in DoNothing() }
+    makers["shell"] = { _ in RunProgram(root: workspace.root, host: programs) }
     var registry = StepRegistry()
     for declaration in Operations.all {
       let made = makers[declaration.name]

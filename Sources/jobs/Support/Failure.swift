@@ -64,7 +64,11 @@ struct Failure: Error {
     case let error as LockError: self.init(error.commandStatus, error.description)
     case let error as FileError: self.init(.storage, error.description)
     case let error as OutputError: self.init(.storage, error.description)
-    case let error as SelectionError: self.init(.usage, error.description)
+    case let error as SelectionError:
+      let nearest = error.wrongName.flatMap { wrong in
+        NearestName.find(wrong.name, in: wrong.known).map { "; a \(wrong.kind) with a similar name exists: `\($0)`" }
+      }
+      self.init(.usage, error.description + (nearest ?? ""))
     case let error as CronDefect: self.init(.badData, error.description)
     case let error as TaskFailure: self.init(error.commandStatus, error.message)
     case is CancellationError: self.init(.interrupted, "stopped")

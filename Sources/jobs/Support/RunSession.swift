@@ -33,6 +33,8 @@ struct RunSession {
   /// Called when the run is journaled, before its first task.
   let began: @Sendable (RunHeader, RunState, Warehouse) async -> Void
   let observe: @Sendable (RunProgress) -> Void
+  /// Called once a new run stands in the journal, before its first task.
+  var opened: @Sendable (RunID) async throws -> Void = { _ in }
 
   /// How the run ended.
   struct Result {
@@ -46,6 +48,9 @@ struct RunSession {
     let spans: [StepID: Duration]
     /// That the job was to be ready earlier; nil when it was in time.
     let alert: String?
+
+    /// A person or the system wanted it to stop, so nothing else is begun either.
+    var isStopped: Bool { state.result == .cancelled }
   }
 
   /// Runs the job. The caller holds the lock.
@@ -54,10 +59,7 @@ struct RunSession {
     let started = clock.now
     let interrupted = try await warehouse.markInterrupted(at: SystemTime().now())
     for run in interrupted where !isResumed { Output.say("note: \(run) had died; it is now called interrupted") }
-    if !interrupted.isEmpty {
-      AtomicFile.removeLeftovers(below: workspace.rawStore.folder)
-      AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
-    }
+    try await clearAway(warehouse)
     let resumed = isResumed ? try await unfinished(warehouse) : nil
     let date = resumed?.logicalDate ?? logicalDate
 
@@ -72,6 +74,7 @@ struct RunSession {
     lock.describe("run \(header.id)")
     await began(header, state, warehouse)
     let stop = StopWatch(programs: desk.programs)
+    defer { stop.retire() }
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
@@ -90,6 +93,16 @@ struct RunSession {
       spans: spans, alert: alarm?.alert)
   }
 
+  /// Deletes what a run had begun to write that did not come to a good end: killed, also while it was clearing away itself, or on a disk that
+  /// would not even delete. Most starts follow a good end, and look at nothing.
+  private func clearAway(_ warehouse: Warehouse) async throws {
+    let last = try await warehouse.read { try $0.runs(of: nil, limit: 1).first?.state }
+    guard isResumed || last != .some(.succeeded) else { return }
+    let others: Set<String> = workspace.isSandbox ? [] : ["sandbox"]
+    AtomicFile.removeLeftovers(below: workspace.data, except: others.union(["secrets"]))
+    AtomicFile.removeLeftovers(below: workspace.reports, except: others)
+  }
+
   private func unfinished(_ warehouse: Warehouse) async throws -> RunRow {
     let (name, date) = (job.name, resumedDate)
     guard let row = try await warehouse.read({ try $0.unfinishedRun(of: name, logicalDate: date) }) else {
@@ -104,16 +117,21 @@ struct RunSession {
   /// Opens a new run, or an unfinished one again.
   private func open(_ resumed: RunRow?, _ date: Instant, _ desk: Desk) async throws -> (RunHeader, RunState) {
     let (warehouse, name, now) = (desk.warehouse, job.name, SystemTime().now())
-    let durations = try await warehouse.read { try $0.durations(of: name) }
-    let concurrency = RunState.Concurrency(total: 16, pools: ["binance": 8, "alphavantage": 2])
+    let times = try await warehouse.read { try $0.stepTimes(of: name) }
+    let durations = times.seconds
+    func concurrency(of plan: Plan) -> RunState.Concurrency {
+      .init(total: 16, pools: ["binance": 8, "alphavantage": 2].merging(plan.pools) { $1 })
+    }
     guard let resumed else {
       let plan = try await Planner(workspace: workspace, job: job, logicalDate: date, selection: selection)
         .plan(warehouse: warehouse, missingSecrets: desk.missingSecrets)
       let count = try await warehouse.read { try $0.runCount(of: name, logicalDate: date) }
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
-      try await warehouse.open(header, plan: plan)
-      return (header, RunState(plan: plan, concurrency: concurrency, durations: durations))
+      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0).forecast }
+      try await warehouse.open(header, plan: plan, forecast: forecast)
+      try await opened(header.id)
+      return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
     }
     var plan = try await warehouse.read { try $0.plan(of: resumed.id) }
     // A key that has been set meanwhile is used.
@@ -121,15 +139,15 @@ struct RunSession {
       if case .missingSecret(let secret, _) = plan.steps[index].skip, desk.missingSecrets[secret] == nil { plan.steps[index].skip = nil }
     }
     let recorded = try await warehouse.read { try $0.recordedTasks(of: resumed.id) }
-    let declarations = desk.registry.declarations
-    let kept = plan.recordedToKeep(recorded) { declarations[$0]?.isIdempotent ?? false }
-    let repeated = kept.filter { !$0.value.isSucceeded }
+    let kept = plan.recordedToKeep(recorded, operations: desk.registry.declarations)
+    let repeated = kept.filter { !$0.value.isSucceeded && $0.value.failure == nil }
+    let failures = kept.compactMap { task, record in record.failure.map { (task: task, failure: $0) } }.sorted { $0.task < $1.task }
     Output.say(
       "resuming \(resumed.id): \(kept.count - repeated.count) tasks stay as they are, \(repeated.count) will run"
         + (repeated.count <= 12 ? " (\(repeated.keys.sorted().map(\.description).joined(separator: ", ")))" : ""))
-    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), at: now)
+    try await warehouse.reopen(resumed.id, repeating: Array(repeated.keys), failed: failures, at: now)
     let header = RunHeader(id: resumed.id, job: name, logicalDate: date, trigger: resumed.trigger, startedAt: resumed.startedAt)
-    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency, durations: durations))
+    return (header, RunState(plan: plan, recorded: kept, concurrency: concurrency(of: plan), durations: durations))
   }
 
   private func startSandbox(at date: Instant) async throws -> RunningSandbox {
@@ -161,16 +179,19 @@ private final class StopWatch: Sendable {
   let reasons: AsyncStream<StopReason>
   private let lock = NSLock()
   nonisolated(unsafe) private var hasAsked = false
+  nonisolated(unsafe) private var isRetired = false
 
   /// - Parameter programs: ended before the process ends at once.
-  init(programs: ProcessGroups) {
+  init(programs: ProgramHost) {
     let (stream, continuation) = AsyncStream<StopReason>.makeStream()
     reasons = stream
     Process.onStopSignals { [self] number in
-      let isFirst = lock.withLock {
+      let (isFirst, isOver) = lock.withLock {
         defer { hasAsked = true }
-        return !hasAsked
+        return (!hasAsked, isRetired)
       }
+      // The run has ended; another watch takes the signals of the next one.
+      guard !isOver else { return }
       guard isFirst else {
         programs.killAll()
         Console.shared.draw([])
@@ -180,4 +201,7 @@ private final class StopWatch: Sendable {
       continuation.yield(number == SIGINT ? .interrupt : .signal)
     }
   }
+
+  /// The run has ended.
+  func retire() { lock.withLock { isRetired = true } }
 }

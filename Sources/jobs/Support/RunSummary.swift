@@ -11,6 +11,8 @@ struct RunSummary {
   let workspace: Workspace
   let job: Job
   let result: RunSession.Result
+  /// Missed starts that were made up before this run.
+  var caughtUp: [RunID] = []
 
   var status: CommandStatus { result.state.exitStatus }
 
@@ -142,7 +144,7 @@ struct RunSummary {
     try Output.json(
       RunDocument(
         run: result.run.name, job: job.name, logicalDate: result.state.plan.logicalDate.iso8601, state: result.state.result.rawValue,
-        exitStatus: status.rawValue, seconds: result.took.inSeconds,
+        exitStatus: status.rawValue, seconds: result.took.inSeconds, caughtUp: caughtUp.map(\.name), reason: nil,
         steps: steps.map { step in
           RunDocument.Step(
             step: step.id.name, state: step.state.rawValue, tasks: step.tasks, succeeded: step.succeeded, failed: step.failed,
@@ -155,14 +157,30 @@ struct RunSummary {
   }
 }
 
+extension RunSummary {
+  /// What is said of a start that a clock made and that had nothing to do: a success.
+  static func sayIdle(_ reason: String, job: String, json: Bool, quiet: Bool) throws {
+    guard json else { return quiet ? () : Output.say("nothing is due for \(job): \(reason)") }
+    try Output.json(
+      RunDocument(
+        run: nil, job: job, logicalDate: nil, state: RunResult.notDue.rawValue, exitStatus: 0, seconds: 0, caughtUp: [], reason: reason,
+        steps: [], late: nil, report: nil, next: nil, due: nil))
+  }
+}
+
 private struct RunDocument: Encodable {
   let schema = "jobs.run/1"
-  let run: String
+  /// Null when nothing was due.
+  let run: String?
   let job: String
-  let logicalDate: String
+  let logicalDate: String?
   let state: String
   let exitStatus: Int32
   let seconds: Double
+  /// The runs of missed starts that were made up before this one.
+  let caughtUp: [String]
+  /// Why nothing was due.
+  let reason: String?
   let steps: [Step]
   /// That the job's `ready_by` has passed.
   let late: String?

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JobFiles
 import JobGraph
+import Running
 import Scheduling
 import Steps
 import Storage
@@ -84,8 +85,9 @@ struct Workspace: Sendable {
   }
 
   /// A job and the configuration it refers to.
+  /// - Parameter logicalDate: of the run that is meant; now when none is.
   /// - Throws: ``Diagnostics`` for any mistake, all at once; ``Failure`` when there is no such job.
-  func job(_ name: String, overrides: [String] = []) throws -> (Job, Configuration) {
+  func job(_ name: String, at logicalDate: Instant? = nil, overrides: [String] = []) throws -> (Job, Configuration) {
     let names = try jobNames()
     guard names.contains(name) else {
       let nearest = NearestName.find(name, in: names).map { "; a job with a similar name exists: `\($0)`" } ?? ""
@@ -100,7 +102,8 @@ struct Workspace: Sendable {
     }
     let (configuration, found) = try configuration()
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
-    let (job, mistakes) = loader.load("Jobs/\(name).yaml", from: files, overrides: pairs)
+    let (job, mistakes) = loader.load(
+      "Jobs/\(name).yaml", from: files, at: logicalDate ?? SystemTime().now().floored(to: .minutes(1)), overrides: pairs)
     let diagnostics = found + mistakes
     guard let job, !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
     for warning in diagnostics { Output.say(warning.line) }

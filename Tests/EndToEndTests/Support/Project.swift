@@ -53,7 +53,12 @@ struct Project: Sendable {
   }
 
   func start(_ arguments: [String], environment: [String: String] = [:], shell: String? = nil) throws -> Program.Running {
-    let clean = ["PATH": "/usr/bin:/bin", "HOME": scratch, "SWIFT_BACKTRACE": "enable=no"]
+    var clean = ["PATH": "/usr/bin:/bin", "HOME": scratch, "SWIFT_BACKTRACE": "enable=no"]
+    // Under `make coverage` the program tells what it reached, beside what the tests did; each process in a file of its own.
+    if let own = ProcessInfo.processInfo.environment["LLVM_PROFILE_FILE"] {
+      let beside = URL(filePath: own).deletingLastPathComponent().appending(path: "jobs-%p.profraw")
+      clean["LLVM_PROFILE_FILE"] = beside.path(percentEncoded: false)
+    }
     return try Program.start(arguments, in: root, environment: clean.merging(environment) { $1 }, shell: shell, scratch: scratch)
   }
 

@@ -1,0 +1,150 @@
+internal import CSQLite
+import Foundation
+internal import GRDB
+
+/// Puts the writes of this process into few transactions: while one is being synced to the disk, those that come meanwhile gather for the
+/// next one (group commit). Writes happen in the order in which they were handed in, and each is answered when it is as safe as it asked.
+///
+/// A write that fails does not cost its companions anything: what was done of the batch is undone, and each is done again by itself. So the
+/// bodies may run twice, and must touch nothing but the database.
+final class CommitQueue: Sendable {
+  /// One write.
+  struct Entry: Sendable {
+    let safety: Safety
+    let body: @Sendable (Database) throws -> Void
+    /// Called once, on the writer's queue.
+    let done: @Sendable ((any Error)?) -> Void
+  }
+
+  /// What must not lose the write once it is answered.
+  enum Safety: Sendable {
+    /// A crash of the program; a power cut may.
+    case crash
+    /// A power cut.
+    case powerCut
+    /// A power cut; and no other write is in its transaction, so the body runs once.
+    case powerCutAlone
+  }
+
+  /// So many writes share a transaction at most: what is lost with it, and how long its first one waits, stays bounded.
+  static let batchMax = 256
+
+  private let database: any DatabaseWriter & Sendable
+  private let fence: Int64?
+  private let path: String
+  private let lock = NSLock()
+  nonisolated(unsafe) private var waiting: [Entry] = []
+  nonisolated(unsafe) private var isDraining = false
+  nonisolated(unsafe) private var failure: (any Error)?
+
+  init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String) {
+    (self.database, self.fence, self.path) = (database, fence, path)
+  }
+
+  /// Hands in a write and waits for it.
+  func write<Value: Sendable>(_ safety: Safety, _ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    let result = Box<Value>()
+    return try await withCheckedThrowingContinuation { continuation in
+      hand(
+        in: Entry(
+          safety: safety, body: { result.value = try body($0) },
+          done: { [path] error in
+            if let error {
+              continuation.resume(throwing: WarehouseError.wrapping(error, path: path))
+            } else {
+              continuation.resume(returning: result.value!)
+            }
+          }))
+    }
+  }
+
+  /// Hands in a write that nobody waits for. When it fails, every later write of this process does.
+  func note(_ body: @escaping @Sendable (Database) throws -> Void) {
+    hand(
+      in: Entry(
+        safety: .crash, body: body,
+        done: { [self] error in
+          if let error { lock.withLock { failure = failure ?? error } }
+        }))
+  }
+
+  /// Returns when all that was handed in before has been written, or has failed.
+  func settle() async {
+    guard lock.withLock({ isDraining }) else { return }
+    await withCheckedContinuation { continuation in
+      hand(in: Entry(safety: .crash, body: { _ in }, done: { _ in continuation.resume() }))
+    }
+  }
+
+  private func hand(in entry: Entry) {
+    let mustStart = lock.withLock {
+      waiting.append(entry)
+      defer { isDraining = true }
+      return !isDraining
+    }
+    if mustStart { drainSoon() }
+  }
+
+  private func drainSoon() {
+    database.asyncWriteWithoutTransaction { [self] database in
+      let batch = next()
+      carryOut(batch, database)
+      let isEmpty = lock.withLock {
+        isDraining = !waiting.isEmpty
+        return waiting.isEmpty
+      }
+      // Not a loop: whoever else waits for the writer has its turn.
+      if !isEmpty { drainSoon() }
+    }
+  }
+
+  /// The writes of the next transaction.
+  private func next() -> [Entry] {
+    lock.withLock {
+      let count = waiting.first?.safety == .powerCutAlone ? 1 : waiting.firstIndex { $0.safety == .powerCutAlone } ?? waiting.count
+      let batch = Array(waiting.prefix(min(count, CommitQueue.batchMax)))
+      waiting.removeFirst(batch.count)
+      return batch
+    }
+  }
+
+  private func carryOut(_ batch: [Entry], _ database: Database) {
+    if let failure = lock.withLock({ failure }) {
+      for entry in batch { entry.done(failure) }
+      return
+    }
+    do {
+      try transaction(batch, database)
+      for entry in batch { entry.done(nil) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+      // When a sync has failed, Linux takes the unwritten pages for written: a later sync would succeed and promise what is not on the
+      // disk. Nothing more is written; the next process begins with what the disk really has.
+      lock.withLock { failure = failure ?? error }
+      for entry in batch { entry.done(error) }
+    } catch {
+      guard batch.count > 1 else { return batch[0].done(error) }
+      for entry in batch { carryOut([entry], database) }
+    }
+  }
+
+  /// All of it or nothing.
+  private func transaction(_ batch: [Entry], _ database: Database) throws {
+    let isSynced = batch.contains { $0.safety != .crash }
+    if !isSynced { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
+    defer {
+      // Setting a pragma outside a transaction cannot fail on an open connection.
+      if !isSynced { _ = sqlite3_exec(database.sqliteConnection, "PRAGMA synchronous = FULL", nil, nil, nil) }
+    }
+    try database.inTransaction(.immediate) {
+      let token = try Int64.fetchOne(database.cachedStatement(sql: "SELECT token FROM fences WHERE name = 'writer'"))
+      guard token == fence else { throw WarehouseError.fenced(path: path) }
+      for entry in batch { try entry.body(database) }
+      return .commit
+    }
+  }
+}
+
+/// A result on its way from the writer's queue to whoever waits for it; the continuation orders the two.
+private final class Box<Value: Sendable>: Sendable {
+  nonisolated(unsafe) var value: Value?
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@Suite struct `A run that is told to stop` {
+  /// A program that will not end when it is asked to, and has a child that will not either.
+  private static let stubborn = """
+    steps:
+      stubborn:
+        uses: shell
+        with: { run: [sh, -c, "trap '' TERM INT HUP; sh -c 'trap \\"\\" TERM INT HUP; echo $$ > child; echo > reached; while :; do read x < never; done'"] }
+      after: { uses: shell, needs: [stubborn], with: { run: ["true"] } }
+    """
+
+  private func withStubborn(_ body: @Sendable (Project, Program.Running) async throws -> Void) async throws {
+    try await Project.with { project in
+      let gate = try Gate(in: project)
+      // Nobody ever opens its other end.
+      guard mkfifo("\(project.root)/never", 0o600) == 0 else { throw Mistake("no pipe") }
+      try project.job("stubborn", Self.stubborn)
+      let running = try project.start(["run", "stubborn", "--sandbox", "--date", "2026-01-15"])
+      try await gate.reached()
+      try await body(project, running)
+      let child = try #require(Int32(try project.text("child").trimmingCharacters(in: .whitespacesAndNewlines)))
+      // A zombie whose parent is gone is reaped by init; a living one would answer.
+      let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
+      #expect(stat == nil || stat!.contains(") Z ") || stat!.contains(") X "), "the grandchild lives: \(stat ?? "")")
+    }
+  }
+
+  @Test(arguments: [SIGTERM, SIGHUP])
+  func `ends in order, and with it the grandchildren that ignore signals`(signal: Int32) async throws {
+    try await withStubborn { project, running in
+      running.signal(signal)
+      let ended = try await running.end()
+      #expect(ended.status == 143, "\(ended)")
+      #expect(try project.rows("SELECT state, exit_status FROM runs") == ["cancelled|143"])
+      #expect(try project.rows("SELECT step, state FROM tasks ORDER BY step") == ["after|cancelled", "stubborn|cancelled"])
+      #expect(try project.rows("SELECT count(*) FROM attempts WHERE state = 'running'") == ["0"])
+    }
+  }
+
+  @Test func `twice ends at once, and is found interrupted`() async throws {
+    try await withStubborn { project, running in
+      running.signal(SIGINT)
+      // The first one is known to have been heard when it has said so.
+      while try !running.errors().contains("stopping after the current write") { await Task.yield() }
+      running.signal(SIGINT)
+      let ended = try await running.end()
+      #expect(ended.status == 130, "\(ended)")
+      #expect(try project.rows("PRAGMA integrity_check") == ["ok"])
+      let history = try await project.jobs("history", "--sandbox")
+      #expect(history.out.contains("interrupted"), "\(history)")
+    }
+  }
+}
+
+@Suite struct `A program that reads its input` {
+  @Test func `finds the end of it at once`() async throws {
+    try await Project.with { project in
+      try project.job("reader", "steps:\n  reads: { uses: shell, with: { run: [cat] } }")
+      let ended = try await project.jobs("run", "reader", "--sandbox", "--date", "2026-01-15")
+      #expect(ended.status == 0, "\(ended)")
+    }
+  }
+}
