@@ -33,6 +33,7 @@ let package = Package(
     measured("cron", ["JobsCore"]),
     measured("empty"),
     baseline("commits-in-c"),
+    baseline("sql-in-c"),
 
     // `torture` strikes runs and compares what is left; `inject` strikes one run at one system call.
     .executableTarget(name: "inject"),

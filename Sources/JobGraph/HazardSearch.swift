@@ -2,7 +2,7 @@
 ///
 /// 64 steps are compared with all others at once, a bit for each: for what may be disturbed, for the order, and for each value of a
 /// slice.
-/// - Complexity: O((steps + edges + values of slices) · steps / 64).
+/// - Complexity: O((steps + edges + values of slices) · steps / 64), where a resource counts for those steps alone that touch it.
 public struct HazardSearch {
   private let order: StepOrder
   private let resources: [Resource]
@@ -27,7 +27,8 @@ public struct HazardSearch {
     var entries: [Entry] = []
 
     struct Entry {
-      let step: Int
+      /// Which of the steps that touch anything.
+      let number: Int
       let mode: StepAccess.Mode
       /// By axis; nil is all of it.
       var values: [[Int]?]
@@ -35,20 +36,23 @@ public struct HazardSearch {
 
     init(_ name: String) { self.name = name }
 
-    mutating func add(_ access: StepAccess, of step: Int) {
+    mutating func add(_ access: StepAccess, of number: Int) {
       for axis in access.slice.keys.sorted() where axes[axis] == nil {
         axes[axis] = values.count
         values.append([:])
       }
       var mine = [[Int]?](repeating: nil, count: values.count)
       for (axis, texts) in access.slice {
-        guard let number = axes[axis] else { continue }
-        mine[number] = texts.map { text in
-          let next = values[number].count
-          return values[number][text] ?? { values[number][text] = next; return next }()
+        guard let place = axes[axis] else { continue }
+        mine[place] = texts.map { text in
+          let next = values[place].count
+          return values[place][text]
+            ?? {
+              values[place][text] = next; return next
+            }()
         }
       }
-      entries.append(Entry(step: step, mode: access.mode, values: mine))
+      entries.append(Entry(number: number, mode: access.mode, values: mine))
     }
   }
 
@@ -58,19 +62,21 @@ public struct HazardSearch {
     active = accesses.indices.filter { !accesses[$0].isEmpty }
     var resources: [Resource] = []
     var index: [String: Int] = [:]
-    for (step, mine) in accesses.enumerated() {
+    for (number, step) in active.enumerated() {
       // A slice of no values, as of an empty list of symbols, is nothing.
-      for access in mine where !access.slice.values.contains(where: \.isEmpty) {
+      for access in accesses[step] where !access.slice.values.contains(where: \.isEmpty) {
         if index[access.resource] == nil {
           index[access.resource] = resources.count
           resources.append(Resource(access.resource))
         }
-        resources[index[access.resource]!].add(access, of: step)
+        resources[index[access.resource]!].add(access, of: number)
       }
     }
-    // What is only read, or only appended to, cannot be disturbed.
+    // What one step alone touches, or what is only read or only appended to, cannot be disturbed.
     self.resources = resources.filter { resource in
-      resource.entries.contains { one in resource.entries[0].mode.disturbs(one.mode) || one.mode.disturbs(one.mode) }
+      let first = resource.entries[0]
+      return resource.entries.contains { $0.number != first.number }
+        && resource.entries.contains { first.mode.disturbs($0.mode) || $0.mode.disturbs($0.mode) }
     }
   }
 
@@ -78,32 +84,46 @@ public struct HazardSearch {
   /// - Returns: by the later step, then the earlier one, one per pair; and whether there are more.
   public func run(limit: Int) -> (hazards: [Hazard], isCut: Bool) {
     var found: [Hazard] = []
-    for start in stride(from: 0, to: active.count, by: 64) {
-      let group = Array(active[start..<min(start + 64, active.count)])
-      let (reached, leading) = (order.reached(from: group), order.leading(to: group))
-      for resource in resources { compare(group, with: resource, reached, leading, &found, limit: limit) }
+    // Which resources each group touches, so that a group does not look at all.
+    var touched = Array(repeating: [Int](), count: active.count / 64 + 1)
+    for (number, resource) in resources.enumerated() {
+      for entry in resource.entries where touched[entry.number / 64].last != number { touched[entry.number / 64].append(number) }
+    }
+    for (group, numbers) in touched.enumerated() where !numbers.isEmpty {
+      let steps = Array(active[(group * 64)..<min(group * 64 + 64, active.count)])
+      let sweep = Sweep(
+        group: group, reached: order.reached(from: steps), leading: order.leading(to: steps),
+        final: steps.enumerated().reduce(0) { $0 | ($1.element >= order.firstFinal ? 1 << UInt64($1.offset) : 0) })
+      for number in numbers { compare(sweep, with: resources[number], &found, limit: limit) }
       if found.count > limit { break }
     }
     var seen: Set<[Int]> = []
-    let pairs = found.sorted { ($0.second, $0.first) < ($1.second, $1.first) }.filter { seen.insert([$0.first, $0.second]).inserted }
+    let pairs = found.sorted { ($0.second, $0.first, $1.lateMode.rawValue) < ($1.second, $1.first, $0.lateMode.rawValue) }
+      .filter { seen.insert([$0.first, $0.second]).inserted }
     return (Array(pairs.prefix(limit)), pairs.count > limit)
   }
 
-  private func compare(
-    _ group: [Int], with resource: Resource, _ reached: [UInt64], _ leading: [UInt64], _ found: inout [Hazard], limit: Int
-  ) {
-    let bits = Dictionary(uniqueKeysWithValues: group.enumerated().map { ($1, UInt64(1) << UInt64($0)) })
+  /// What is known of 64 steps.
+  private struct Sweep {
+    let group: Int
+    let reached: [UInt64]
+    let leading: [UInt64]
+    /// Those that are `finally` steps.
+    let final: UInt64
+  }
+
+  private func compare(_ sweep: Sweep, with resource: Resource, _ found: inout [Hazard], limit: Int) {
     var masks = StepAccess.Mode.allCases.map { _ in SliceMasks(of: resource.values.map(\.count)) }
-    for entry in resource.entries {
-      guard let bit = bits[entry.step] else { continue }
-      masks[entry.mode.rawValue].add(bit, entry.values)
+    // Entries stand in the order of their steps.
+    let start = resource.entries.partitioningIndex { $0.number >= sweep.group * 64 }
+    for entry in resource.entries[start...].prefix(while: { $0.number / 64 == sweep.group }) {
+      masks[entry.mode.rawValue].add(1 << UInt64(entry.number % 64), entry.values)
     }
-    guard masks.contains(where: { $0.present != 0 }), let first = group.first else { return }
-    for entry in resource.entries where entry.step > first {
-      // Only those that stand before this one in the file: each pair is met once.
-      var earlier: UInt64 = 0
-      for (bit, step) in group.enumerated() where step < entry.step && !order.isApart(step, entry.step) { earlier |= 1 << UInt64(bit) }
-      let open = earlier & ~(reached[entry.step] | leading[entry.step])
+    for entry in resource.entries[start...] {
+      let step = active[entry.number]
+      // Only those that stand before this one in the file: each pair is met once. A `finally` step comes after all ordinary ones.
+      let before = entry.number / 64 == sweep.group ? (UInt64(1) << UInt64(entry.number % 64)) - 1 : ~0
+      let open = before & (step >= order.firstFinal ? sweep.final : ~sweep.final) & ~(sweep.reached[step] | sweep.leading[step])
       guard open != 0 else { continue }
       for mode in StepAccess.Mode.allCases where entry.mode.disturbs(mode) {
         var hits = masks[mode.rawValue].present & open
@@ -112,10 +132,23 @@ public struct HazardSearch {
           let bit = hits.trailingZeroBitCount
           hits &= hits - 1
           found.append(
-            Hazard(first: group[bit], second: entry.step, resource: resource.name, earlyMode: mode, lateMode: entry.mode))
+            Hazard(
+              first: active[sweep.group * 64 + bit], second: step, resource: resource.name, earlyMode: mode, lateMode: entry.mode))
         }
       }
     }
+  }
+}
+
+extension Array {
+  /// The first index from which on all elements belong to the second part.
+  fileprivate func partitioningIndex(_ belongsToSecond: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if belongsToSecond(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
 

@@ -1,48 +1,84 @@
 extension Job {
+  /// Beyond these a line of text is not indented further, and names are counted.
+  private static let indentMax = 12
+  private static let namesShown = 12
+
   /// The graph in lines of text: a step below the last of those that it waits for, with its arrows by name.
   public var textDrawing: String {
     var lines: [String] = []
     for (level, steps) in levels.enumerated() {
-      for step in steps {
-        let needs = step.needs.isEmpty ? "" : "  <- \(step.needs.map(\.name).joined(separator: ", "))"
-        let count = step.each.reduce(1) { $0 * $1.values.count }
-        lines.append(
-          String(repeating: "   ", count: level) + "\(step.id)  (\(step.uses)\(step.each.isEmpty ? "" : ", \(count) tasks"))" + needs)
-      }
+      for step in steps { lines.append(indentation(level) + line(of: step)) }
     }
-    for step in finally { lines.append("finally \(step.id)  (\(step.uses))") }
+    for step in finally { lines.append("finally " + line(of: step)) }
     return lines.joined(separator: "\n")
   }
 
-  /// For https://mermaid.js.org.
+  /// A chain of a thousand steps must not be a triangle a thousand wide.
+  private func indentation(_ level: Int) -> String {
+    level <= Self.indentMax
+      ? String(repeating: "   ", count: level) : String(repeating: "   ", count: Self.indentMax) + "(level \(level + 1)) "
+  }
+
+  private func line(of step: Step) -> String {
+    let names = step.needs.prefix(Self.namesShown).map(\.name).joined(separator: ", ")
+    let more = step.needs.count > Self.namesShown ? " and \(step.needs.count - Self.namesShown) more" : ""
+    let rule = step.conditionText.map { "  \($0)" } ?? ""
+    return "\(step.id)  (\(step.uses)\(step.each.isEmpty ? "" : ", \(step.taskCount) tasks"))"
+      + (names.isEmpty ? "" : "  <- \(names)\(more)") + rule
+  }
+
+  /// For https://mermaid.js.org. Steps are numbered, since a step may be called as a word of the language: `end`.
   public var mermaidDrawing: String {
+    let all = steps + finally
+    let number = Dictionary(all.enumerated().map { ($1.id, "s\($0)") }, uniquingKeysWith: { first, _ in first })
     var lines = ["flowchart LR"]
-    for step in steps + finally { lines.append("  \(step.id)[\"\(step.id)<br>\(step.uses)\"]") }
-    for (from, to, isDotted) in arrows { lines.append("  \(from) \(isDotted ? "-.->" : "-->") \(to)") }
+    for (index, step) in all.enumerated() {
+      let text = "\"\(escaped(step.id.name))<br>\(escaped(step.uses))\""
+      lines.append("  s\(index)" + (index < steps.count ? "[\(text)]" : "([\(text)])"))
+    }
+    for (from, to, isDotted) in arrows { lines.append("  \(number[from] ?? "") \(isDotted ? "-.->" : "-->") \(number[to] ?? "")") }
     return lines.joined(separator: "\n")
+  }
+
+  private func escaped(_ text: String) -> String {
+    text.replacing("&", with: "#amp;").replacing("\"", with: "#quot;").replacing("<", with: "#lt;").replacing(">", with: "#gt;")
   }
 
   /// For Graphviz.
   public var dotDrawing: String {
-    var lines = ["digraph \"\(name)\" {", "  rankdir=LR;", "  node [shape=box];"]
-    for step in steps + finally { lines.append("  \"\(step.id)\" [label=\"\(step.id)\\n\(step.uses)\"];") }
-    for (from, to, isDotted) in arrows { lines.append("  \"\(from)\" -> \"\(to)\"\(isDotted ? " [style=dashed]" : "");") }
+    var lines = ["digraph \(quoted(name)) {", "  rankdir=LR;", "  node [shape=box];"]
+    for (index, step) in (steps + finally).enumerated() {
+      let label = quoted(step.id.name).dropLast() + "\\n" + quoted(step.uses).dropFirst()
+      lines.append("  \(quoted(step.id.name)) [label=\(label)\(index < steps.count ? "" : ", style=rounded")];")
+    }
+    for (from, to, isDotted) in arrows { lines.append("  \(quoted(from.name)) -> \(quoted(to.name))\(isDotted ? " [style=dashed]" : "");") }
     return (lines + ["}"]).joined(separator: "\n")
   }
 
-  /// The steps by how many others lie before them on the longest way.
+  private func quoted(_ text: String) -> String { "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
+
+  /// The steps by how many others lie before them on the longest way; in each level in the order of the file.
+  /// - Complexity: O(steps + edges).
   public var levels: [[Step]] {
     var level: [StepID: Int] = [:]
     for step in sorted { level[step.id] = (step.needs.map { (level[$0] ?? 0) + 1 }.max() ?? 0) }
-    let count = (level.values.max() ?? -1) + 1
-    return (0..<count).map { number in steps.filter { level[$0.id] == number } }
+    var result: [[Step]] = Array(repeating: [], count: (level.values.max() ?? -1) + 1)
+    for step in steps { if let number = level[step.id] { result[number].append(step) } }
+    return result
   }
 
   /// Each arrow of the graph; dashed where the later step runs however the earlier one ended.
+  ///
+  /// A `finally` step waits for all others; it has an arrow from each that no other waits for, or from the `finally` steps it names.
   public var arrows: [(from: StepID, to: StepID, isDashed: Bool)] {
+    let dependents = dependents
     let ends = steps.filter { dependents[$0.id] == nil }.map(\.id)
+    let last = Set(finally.map(\.id))
     return steps.flatMap { step in step.needs.map { ($0, step.id, step.when != .success) } }
-      + finally.flatMap { step in ends.map { ($0, step.id, true) } }
+      + finally.flatMap { step in
+        let named = step.needs.filter(last.contains)
+        return named.isEmpty ? ends.map { ($0, step.id, true) } : named.map { ($0, step.id, step.when != .success) }
+      }
   }
 
   /// Each step after those that it needs.
@@ -60,5 +96,16 @@ extension Job {
       next += 1
     }
     return order
+  }
+}
+
+extension Step {
+  /// How many tasks its `each` makes.
+  public var taskCount: Int { each.reduce(1) { $0 * $1.values.count } }
+
+  /// On what it runs, where that is not the success of what it needs: `when failure`, `if weekday == "sun"`.
+  public var conditionText: String? {
+    if let condition { return "if \(condition.source)" }
+    return when == .success ? nil : "when \(when.rawValue)"
   }
 }

@@ -97,7 +97,8 @@ public struct Step: Sendable, Equatable {
 
   public init(
     id: StepID, uses: String, needs: [StepID] = [], each: [Dimension] = [], with: [JobValue.Entry] = [], when: When = .success,
-    condition: StepCondition? = nil, calendar: String? = nil, offset: SessionOffset = .close, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    condition: StepCondition? = nil, calendar: String? = nil, offset: SessionOffset = .close, retry: RetryPolicy = RetryPolicy(),
+    timeout: Duration? = nil, tolerate: Tolerance = .none,
     pool: String? = nil, priority: Int = 0, tags: [String] = [], description: String = ""
   ) {
     (self.id, self.uses, self.needs, self.each, self.with, self.when) = (id, uses, needs, each, with, when)
@@ -135,23 +136,6 @@ public struct Step: Sendable, Equatable {
     case failure
     /// However they ended.
     case always
-  }
-}
-
-/// A moment of a session: so long after its open or close, or before.
-public struct SessionOffset: Sendable, Hashable {
-  public enum Edge: String, Sendable, CaseIterable {
-    case open, close
-  }
-
-  public var edge: Edge
-  /// Negative: before the edge.
-  public var distance: Duration
-
-  public static let close = SessionOffset(.close, .zero)
-
-  public init(_ edge: Edge, _ distance: Duration = .zero) {
-    (self.edge, self.distance) = (edge, distance)
   }
 }
 

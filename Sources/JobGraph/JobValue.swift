@@ -39,3 +39,7 @@ public indirect enum JobValue: Sendable, Hashable {
     }
   }
 }
+
+extension JobValue: ExpressibleByStringLiteral {
+  public init(stringLiteral text: String) { self = .string(text) }
+}

@@ -29,7 +29,8 @@ public struct OperationDeclaration: Sendable, Equatable {
   public init(
     name: String, summary: String, discussion: String = "", dimensions: [String] = [], allowsAnyDimensions: Bool = false,
     parameters: [ParameterDeclaration] = [],
-    reads: [DataAccess] = [], writes: [DataAccess] = [], saysItsData: Bool = false, provider: String? = nil, secret: String? = nil, isIdempotent: Bool = true,
+    reads: [DataAccess] = [], writes: [DataAccess] = [], saysItsData: Bool = false, provider: String? = nil, secret: String? = nil,
+    isIdempotent: Bool = true,
     isDeliverable: Bool = false
   ) {
     (self.name, self.summary, self.discussion) = (name, summary, discussion)

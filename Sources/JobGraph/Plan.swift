@@ -51,7 +51,8 @@ public struct PlannedStep: Sendable, Equatable {
 
   public init(
     id: StepID, uses: String, needs: [StepID] = [], with: [JobValue.Entry] = [], when: Step.When = .success,
-    condition: StepCondition? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none, pool: String? = nil, priority: Int = 0,
+    condition: StepCondition? = nil, retry: RetryPolicy = RetryPolicy(), timeout: Duration? = nil, tolerate: Tolerance = .none,
+    pool: String? = nil, priority: Int = 0,
     isFinal: Bool = false, skip: SkipReason? = nil, tasks: [PlannedTask]
   ) {
     (self.id, self.uses, self.needs, self.with, self.when, self.retry) = (id, uses, needs, with, when, retry)
@@ -59,6 +60,11 @@ public struct PlannedStep: Sendable, Equatable {
     (self.timeout, self.tolerate, self.pool, self.priority) = (timeout, tolerate, pool, priority)
     (self.isFinal, self.skip, self.tasks) = (isFinal, skip, tasks)
   }
+}
+
+extension PlannedStep {
+  /// Its condition is decided by the ends of steps: when it was skipped during the run, its condition was not met.
+  public var isDecidedLate: Bool { condition.map { $0.decision == nil } ?? false }
 }
 
 /// A task's name within its run: the step, and the values of `each` joined with `/` (empty for a step without `each`).

@@ -37,8 +37,8 @@ public protocol TaskTransaction {}
 /// It keeps the order in which it is told. What returns nothing to wait for is written soon: a crash may lose the last moments of it, and
 /// nothing that matters after a crash depends on them. When such a line cannot be written, the next call that can throw says so.
 public protocol RunLog: Sendable {
-  /// Journals the run and its whole plan, durably, before the first task starts.
-  func open(_ run: RunHeader, plan: Plan) async throws
+  /// Journals the run, its whole plan and what the plan expects, durably, before the first task starts.
+  func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws
 
   func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant)
 
@@ -67,6 +67,11 @@ public protocol RunLog: Sendable {
 
   /// Writes how the run ended, durably, with everything before it.
   func close(_ run: RunID, result: RunResult, exitStatus: CommandStatus, at instant: Instant) async throws
+}
+
+extension RunLog {
+  /// Journals a run of which nothing is expected.
+  public func open(_ run: RunHeader, plan: Plan) async throws { try await open(run, plan: plan, forecast: nil) }
 }
 
 /// A line of a run's log.

@@ -105,6 +105,12 @@ extension ProviderClient {
     } catch let refusal as LimiterRefusal {
       throw failure(refusal, request)
     }
+    do {
+      try await RequestMeter.count(request.weight, of: settings.name)
+    } catch {
+      try await limiter.settle(reservation, serverUsage: nil)
+      throw error
+    }
     let response: HTTPResponse
     do {
       response = try await http.send(httpRequest(request))

@@ -121,6 +121,8 @@ extension FixedWidthInteger {
   /// The number of the lowest bit that is set. The value must not be zero.
   var lowestBit: Int { trailingZeroBitCount }
   var highestBit: Int { Self.bitWidth - 1 - leadingZeroBitCount }
+  /// The numbers of all bits that are set, the lowest first.
+  var setBits: [Int] { (0..<Self.bitWidth).filter { self >> Self($0) & 1 == 1 } }
 }
 
 extension Int {

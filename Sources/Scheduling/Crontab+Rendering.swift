@@ -101,19 +101,23 @@ extension Crontab.Setting {
 extension Crontab.Entry {
   /// The command with absolute paths and every `%` escaped.
   fileprivate func rendered(executable: String, root: String) -> String {
-    let line: String
-    if let run {
-      let characters = Array(command)
-      var options = run.arguments.contains { $0 == "--root" || $0.hasPrefix("--root=") } ? "" : " --root " + ShellWords.quoted(root)
-      if !run.arguments.contains("--quiet") { options += " --quiet" }
-      // History tells who started a run.
-      if !run.arguments.contains(where: { $0 == "--trigger" || $0.hasPrefix("--trigger=") }) { options += " --trigger cron" }
-      line =
-        String(characters[..<run.executable.lowerBound]) + ShellWords.quoted(executable)
-        + String(characters[run.executable.upperBound..<run.afterRun]) + options + String(characters[run.afterRun...])
-    } else {
-      line = "cd " + ShellWords.quoted(root) + " && " + command
-    }
-    return line.replacing("%", with: "\\%")
+    shellLine(executable: executable, root: root, trigger: "cron").replacing("%", with: "\\%")
+  }
+
+  /// The command for `/bin/sh -c`, with absolute paths: `jobs run` gets the project and who starts it, any other command is started in
+  /// the project.
+  ///
+  /// - Parameters:
+  ///   - trigger: who starts it, for the history: `cron`, `daemon`.
+  ///   - additions: more options of `jobs run`.
+  public func shellLine(executable: String, root: String, trigger: String, additions: [String] = []) -> String {
+    guard let run else { return "cd " + ShellWords.quoted(root) + " && " + command }
+    let characters = Array(command)
+    var options = run.arguments.contains { $0 == "--root" || $0.hasPrefix("--root=") } ? "" : " --root " + ShellWords.quoted(root)
+    for option in ["--quiet"] + additions where !run.arguments.contains(option) { options += " " + option }
+    // History tells who started a run.
+    if !run.arguments.contains(where: { $0 == "--trigger" || $0.hasPrefix("--trigger=") }) { options += " --trigger " + trigger }
+    return String(characters[..<run.executable.lowerBound]) + ShellWords.quoted(executable)
+      + String(characters[run.executable.upperBound..<run.afterRun]) + options + String(characters[run.afterRun...])
   }
 }

@@ -90,7 +90,3 @@ extension CronExpression {
     return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
   }
 }
-
-extension FixedWidthInteger {
-  fileprivate var setBits: [Int] { (0..<Self.bitWidth).filter { self >> Self($0) & 1 == 1 } }
-}

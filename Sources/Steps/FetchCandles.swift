@@ -40,7 +40,9 @@ public struct FetchCandles: StepOperation {
       interval, calendar: calendar, wanted: wanted, watermark: watermark, logicalDate: context.logicalDate,
       answersInOnePiece: reread == nil)
     var fetched: [Fetched] = []
-    for range in ranges { fetched.append(try await fetch(range, key, context)) }
+    for range in ranges {
+      fetched.append(try await context.counting(in: warehouse) { try await fetch(range, key, context) })
+    }
     let known = try await warehouse.read { reader in
       try watermark.map { try reader.series(key, closedBy: $0.completeUntil, last: MissingRanges.recheckedBars) }
     }

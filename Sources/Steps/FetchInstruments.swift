@@ -14,7 +14,9 @@ public struct FetchInstruments: StepOperation {
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let info = try await binance.exchangeInfo(logicalDate: context.logicalDate, latest: context.latest)
+    let info = try await context.counting(in: warehouse) {
+      try await binance.exchangeInfo(logicalDate: context.logicalDate, latest: context.latest)
+    }
     let rows = info.instruments.map {
       InstrumentRow(
         symbol: $0.symbol, base: $0.base, quote: $0.quote, status: $0.status, tickSize: $0.tickSize?.value, lotStep: $0.lotStep?.value)

@@ -16,7 +16,9 @@ public struct FetchTickers: StepOperation {
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let symbols = try context.parameters.texts("symbols").map { try Symbol($0) }
-    let page = try await binance.ticker24hr(symbols, logicalDate: context.logicalDate, latest: context.latest)
+    let page = try await context.counting(in: warehouse) {
+      try await binance.ticker24hr(symbols, logicalDate: context.logicalDate, latest: context.latest)
+    }
     let rows = page.tickers.map {
       TickerRow(
         symbol: $0.symbol, last: $0.last, changePercent: $0.change.map { $0 * 100 }, volume: $0.volume, quoteVolume: $0.quoteVolume,

@@ -28,17 +28,22 @@ public struct Pruning: Sendable {
     return try await warehouse.write { try $0.prune(by: rules, at: logicalDate) }
   }
 
+  /// Why pruning would stop and ask a person first; nil when it would not.
+  /// - Parameter all: the number of candles that are stored.
+  public static func doubt(about report: PruneReport, ofAll all: Int) -> String? {
+    let candles = report.rows.filter { $0.table.hasPrefix("candles") }.reduce(0) { $0 + $1.rows }
+    guard all >= candlesMin, Double(candles) > Double(all) * shareMax else { return nil }
+    return "\(candles) of \(all) candles would be deleted, which a wrong date or a short retention may ask for by mistake"
+  }
+
   /// Files go before the transaction that forgets their names: a crash in between leaves names whose files are gone, which a second
   /// run forgets; the other way round it would leave files that nothing names.
   func removeFiles(at logicalDate: Instant) async throws {
     let rules = rules
     let (doomed, all) = try await warehouse.read { (try $0.prunable(by: rules, at: logicalDate), try $0.count(of: .candles)) }
-    let candles = doomed.rows.filter { $0.table.hasPrefix("candles") }.reduce(0) { $0 + $1.rows }
-    guard mayDeleteMuch || all < Pruning.candlesMin || Double(candles) <= Double(all) * Pruning.shareMax else {
+    if !mayDeleteMuch, let doubt = Pruning.doubt(about: doomed, ofAll: all) {
       throw TaskFailure(
-        .permanent,
-        "\(candles) of \(all) candles would be deleted, which a wrong date or a short retention may ask for by mistake; nothing was deleted;"
-          + " look with `jobs prune --dry-run`, and delete with `jobs prune --yes`")
+        .permanent, "\(doubt); nothing was deleted; look with `jobs prune --dry-run`, and delete with `jobs prune --yes`")
     }
     for hash in doomed.orphanedBodies { try rawStore.remove(hash) }
     for folder in doomed.reportFolders { try AtomicFile.removeFolder("\(place.root)/\(folder)") }

@@ -1,6 +1,7 @@
 public import JobGraph
 import MarketData
 import Providers
+import Running
 public import Scheduling
 public import Storage
 
@@ -9,6 +10,16 @@ public struct RequestEstimate: Sendable, Equatable {
   public var requests = 0
   /// In the provider's own unit.
   public var weight = 0
+  /// Series of which nothing is known yet.
+  public var newSeries = 0
+  /// Series that lack something up to the logical date.
+  public var lateSeries = 0
+  /// Series of which older bars are wanted than are stored.
+  public var shortSeries = 0
+  /// Series of which nothing need be asked.
+  public var wholeSeries = 0
+  /// How far the series reach that lack something: the least of them.
+  public var oldestEnd: Instant?
 
   public init() {}
 
@@ -18,8 +29,12 @@ public struct RequestEstimate: Sendable, Equatable {
   public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?) throws {
     guard step.skip == nil else { return }
     switch step.uses {
-    case "binance.instruments": (requests, weight) = (1, Binance.Weight.exchangeInfo)
-    case "binance.tickers": (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: nil))
+    case "binance.instruments":
+      let isAnswered = try reader?.isAnswered(Binance.exchangeInfoRequest, by: "binance", at: logicalDate) ?? false
+      if !isAnswered { (requests, weight) = (1, Binance.Weight.exchangeInfo) }
+    case "binance.tickers":
+      let symbols = Parameters(step.with).texts("symbols").count
+      (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: symbols == 0 ? nil : symbols))
     case "binance.candles", "alphavantage.candles":
       for task in step.tasks { try add(task, of: step, logicalDate, reader) }
     default: break
@@ -33,10 +48,11 @@ public struct RequestEstimate: Sendable, Equatable {
     // A name that is no symbol fails its task before anything is asked.
     guard let key = SeriesKey(fetchedBy: task, of: step.uses), let history = History(text) else { return }
     let (isCrypto, interval) = (step.uses.hasPrefix("binance"), key.interval)
+    let watermark = try reader?.watermark(of: key)
     let ranges = MissingRanges.of(
-      interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate),
-      watermark: try reader?.watermark(of: key),
+      interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
       logicalDate: logicalDate, answersInOnePiece: !isCrypto)
+    note(ranges, beside: watermark)
     for range in ranges {
       // No exchange has bars from before it existed.
       let from = max(range.lowerBound, RequestEstimate.firstBar)
@@ -44,6 +60,15 @@ public struct RequestEstimate: Sendable, Equatable {
       requests += count
       weight += isCrypto ? count * Binance.Weight.klines : count
     }
+  }
+
+  private mutating func note(_ ranges: [Range<Instant>], beside watermark: Watermark?) {
+    if ranges.isEmpty { return wholeSeries += 1 }
+    guard let watermark else { return newSeries += 1 }
+    if ranges.contains(where: { $0.lowerBound < watermark.completeFrom }) { shortSeries += 1 }
+    guard ranges.contains(where: { $0.upperBound > watermark.completeUntil }) else { return }
+    lateSeries += 1
+    oldestEnd = min(oldestEnd ?? watermark.completeUntil, watermark.completeUntil)
   }
 
   /// Binance opened in July 2017.

@@ -1,5 +1,6 @@
 import JobGraph
 import MarketData
+import Providers
 import Running
 import Scheduling
 import Storage
@@ -15,6 +16,14 @@ extension StepContext {
       }
       return try effects(transaction)
     }
+  }
+
+  /// Does work that asks a provider, and counts what it asks with the run.
+  func counting<Result: Sendable>(in warehouse: Warehouse, _ work: () async throws -> Result) async throws -> Result {
+    let (run, step) = (run, task.id.step)
+    return try await RequestMeter { provider, weight in
+      try await warehouse.countRequest(of: provider, weight: weight, by: step, of: run)
+    }.measure(work)
   }
 
   /// The task's symbol.

@@ -13,6 +13,8 @@ public enum AtomicFile {
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
     guard descriptor >= 0 else { throw FileError(path: path, errno) }
     do throws(FileError) {
+      // The process's umask takes bits away; what others shall read is given to them by name.
+      if mode != 0o600, fchmod(descriptor, mode) != 0 { throw FileError(path: path, errno) }
       try writeAll(ContiguousArray(bytes), to: descriptor, path: path)
       if synced, fdatasync(descriptor) != 0 { throw FileError(path: path, errno) }
       guard close(descriptor) == 0 else { throw FileError(path: path, errno) }

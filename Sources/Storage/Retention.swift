@@ -33,6 +33,9 @@ public struct PruneReport: Sendable, Equatable {
     public var rows: Int
   }
 
+  /// Nothing.
+  public static let none = PruneReport(rows: [], orphanedBodies: [], reportFolders: [])
+
   public var total: Int { rows.reduce(0) { $0 + $1.rows } }
 }
 

@@ -20,14 +20,14 @@ public struct RunLock: ~Copyable {
     guard descriptor >= 0 else { throw LockError.cannotOpen(path: path, reason: String(cString: strerror(errno))) }
     var patience = RunLock.unknownMax
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      let holder = Holder(at: path)
+      let holder = LockHolder(lockFile: path)
       guard holder?.isAlive == true || patience == 0 else {
         patience -= 1
         usleep(1000)
         continue
       }
       Glibc.close(descriptor)
-      throw LockError.held(by: holder.flatMap { $0.isAlive ? "process \($0.process) (\($0.purpose))" : nil } ?? "another process")
+      throw LockError.held(by: holder.flatMap { $0.isAlive ? $0.description : nil } ?? "another process")
     }
     describe(purpose)
   }
@@ -36,7 +36,7 @@ public struct RunLock: ~Copyable {
 
   /// Changes what others are told. It only explains; the lock itself is the kernel's, so a failure to write is harmless.
   public func describe(_ purpose: String) {
-    let text = Holder(ofThisProcess: purpose).text
+    let text = LockHolder(ofThisProcess: purpose).text
     // Never empty on the way.
     let count = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
     if count > 0 { _ = ftruncate(descriptor, count) }
@@ -44,52 +44,12 @@ public struct RunLock: ~Copyable {
 
   /// Whether a process has the lock. Looking takes it from nobody, and makes no file.
   public static func isHeld(at path: String) -> Bool {
-    if Holder(at: path)?.isAlive == true { return true }
+    if LockHolder(lockFile: path)?.isAlive == true { return true }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { Glibc.close(descriptor) }
     // A holder that is not seen here, as in another container, holds it all the same.
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
-  }
-}
-
-/// Who wrote a lock file last: a process, told from a later one of the same number by its start and the boot of the machine.
-private struct Holder: Equatable {
-  let process: Int32
-  let startTime: String
-  let bootID: String
-  let purpose: String
-
-  init(ofThisProcess purpose: String) {
-    (process, self.purpose) = (getpid(), purpose)
-    (startTime, bootID) = (Holder.startTime(of: getpid()) ?? "?", Holder.bootID)
-  }
-
-  /// nil: there is no such file, or nobody has written it.
-  init?(at path: String) {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    guard lines.count >= 4, let process = Int32(lines[0]) else { return nil }
-    (self.process, startTime, bootID, purpose) = (process, lines[1], lines[2], lines[3])
-  }
-
-  var text: String { "\(process)\n\(startTime)\n\(bootID)\n\(purpose)\n" }
-
-  var isAlive: Bool { bootID == Holder.bootID && Holder.startTime(of: process) == startTime }
-
-  /// Clock ticks between boot and the start of a process: field 22 of /proc/PID/stat.
-  private static func startTime(of process: Int32) -> String? {
-    guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
-    let text = String(decoding: data, as: UTF8.self)
-    guard let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: end)...].split(separator: " ")
-    // A zombie holds nothing any more.
-    return fields.count > 19 && fields[0] != "Z" ? String(fields[19]) : nil
-  }
-
-  private static var bootID: String {
-    FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
-      .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? "?"
   }
 }
 

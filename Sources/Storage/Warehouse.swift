@@ -5,7 +5,7 @@ public import JobGraph
 
 /// The one file of data: everything `jobs` keeps except the bodies of responses.
 ///
-/// One process writes: the holder of the ``RunLock``. Readers open the file read-only and see the last committed state.
+/// One process writes: the holder of the ``RunLock``. Readers open the file read-only, see the last committed state and leave no trace.
 public final class Warehouse: Sendable {
   public let path: String
   let database: any DatabaseWriter & Sendable
@@ -13,6 +13,8 @@ public final class Warehouse: Sendable {
   let fence: Int64?
   /// Everything that is written goes through it, in order.
   let commits: CommitQueue
+  /// Reads the file as it lies; nil for writers, and while a log is in use.
+  private let resting: RestingFile?
 
   /// Opens for writing: makes the file when there is none, and brings its schema up to date.
   /// - Throws: ``WarehouseError``.
@@ -51,9 +53,10 @@ public final class Warehouse: Sendable {
     var configuration = Warehouse.configuration()
     configuration.readonly = true
     do {
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let resting = RestingFile(path, configuration: configuration)
+      let queue = try resting?.queue ?? DatabaseQueue(path: path, configuration: configuration)
       try queue.read { try Schema.refuseNewer($0, path: path) }
-      self.init(path: path, database: queue, fence: nil)
+      self.init(path: path, database: queue, fence: nil, resting: resting)
     } catch let error as WarehouseError {
       throw error
     } catch {
@@ -69,8 +72,8 @@ public final class Warehouse: Sendable {
     self.init(path: ":memory:", database: queue, fence: 1)
   }
 
-  private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?) {
-    (self.path, self.database, self.fence) = (path, database, fence)
+  private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil) {
+    (self.path, self.database, self.fence, self.resting) = (path, database, fence, resting)
     commits = CommitQueue(database, fence: fence, path: path)
   }
 
@@ -78,6 +81,7 @@ public final class Warehouse: Sendable {
   public func read<Value: Sendable>(_ body: @escaping @Sendable (WarehouseReader) throws -> Value) async throws -> Value {
     await commits.settle()
     do {
+      if let resting { return try await resting.read { try body(WarehouseReader(database: $0)) } }
       return try await database.read { try body(WarehouseReader(database: $0)) }
     } catch {
       throw WarehouseError.wrapping(error, path: path)
@@ -111,7 +115,7 @@ public final class Warehouse: Sendable {
       }
     }
     do {
-      try database.close()
+      if let resting { try resting.close() } else { try database.close() }
     } catch {
       throw WarehouseError(error, path: path)
     }

@@ -26,6 +26,26 @@ import Testing
     }
   }
 
+  @Test func `is let go by a run that another of its job replaces`() async throws {
+    try await Project.with { project in
+      let gate = try Gate(in: project)
+      try project.replace(/description: A test./, with: "overlap: replace", in: "Jobs/gate.yaml")
+      let first = try project.start(self.gate)
+      try await gate.reached()
+      let second = try project.start(["run", "gate", "--sandbox", "--date", "2026-01-16"])
+      let replaced = try await first.end()
+      #expect(replaced.status == 143, "\(replaced)")
+      try await gate.reached()
+      try await gate.open()
+      let ended = try await second.end()
+      #expect(ended.status == 0 && ended.err.contains("was asked to end (overlap: replace)"), "\(ended)")
+      #expect(
+        try project.rows("SELECT id, state FROM runs ORDER BY id") == [
+          "gate-20260115T0000Z-1|cancelled", "gate-20260116T0000Z-1|succeeded",
+        ])
+    }
+  }
+
   @Test func `is not taken from a process that was stopped`() async throws {
     try await Project.with { project in
       let gate = try Gate(in: project)

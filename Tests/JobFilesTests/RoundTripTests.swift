@@ -73,7 +73,9 @@ enum JobWriter {
     var lines = ["job: \(job.name)", "description: \(quoted(job.description))", "time_zone: \(job.timeZone)"]
     if let readyBy = job.readyBy { lines.append("ready_by: \(quoted(readyBy))") }
     if let timeout = job.timeout { lines.append("timeout: \(duration(timeout))") }
-    lines += ["overlap: \(job.overlap.rawValue)", missed(job.missed), pools(job.pools), "parameters: \(value(.map(job.parameters)))", "steps:"]
+    lines += [
+      "overlap: \(job.overlap.rawValue)", missed(job.missed), pools(job.pools), "parameters: \(value(.map(job.parameters)))", "steps:",
+    ]
     lines += job.steps.flatMap(step)
     if !job.finally.isEmpty { lines += ["finally:"] + job.finally.flatMap(step) }
     return lines.joined(separator: "\n") + "\n"

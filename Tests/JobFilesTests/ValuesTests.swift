@@ -118,7 +118,7 @@ private func load(_ text: String, _ overrides: [(key: String, text: String)] = [
     #expect(
       json == #"{"code":"E112","column":14,"file":"Jobs\/j.yaml","label":"unknown operation","length":10,"line":3,"#
         + #""message":"no operation is called `report.rum`","nearest":"report.run","#
-        + #""notes":["`jobs operations` lists them all"],"severity":"error"}"#
+        + #""notes":["`jobs operations` lists them all"],"others":[],"severity":"error"}"#
     )
   }
 

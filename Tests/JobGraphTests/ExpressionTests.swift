@@ -24,18 +24,22 @@ private func value(_ text: String, _ facts: ExpressionFacts = facts) throws -> S
 
 @Suite struct `An expression` {
   @Test(arguments: [
-    ("1 + 2 * 3", "7"), ("(1 + 2) * 3", "9"), ("7 - 2 - 1", "4"), ("7 / 2", "3.5"), ("-7 % 3", "-1"), ("1 + 0.5", "1.5"), ("-parameters.n", "-3"),
+    ("1 + 2 * 3", "7"), ("(1 + 2) * 3", "9"), ("7 - 2 - 1", "4"), ("7 / 2", "3.5"), ("-7 % 3", "-1"), ("1 + 0.5", "1.5"),
+    ("-parameters.n", "-3"),
     ("-9223372036854775808 + 0", "-9223372036854775808"), ("-9223372036854775808 % -1", "0"), ("2 * parameters.x", "1.0"),
-    ("'a' + \"b\"", "ab"), ("'it\\'s'", "it's"), ("1 < 2 and 2 < 3", "true"), ("1 < 2 && !(2 < 1) || false", "true"), ("not 1 == 2", "true"),
+    ("'a' + \"b\"", "ab"), ("'it\\'s'", "it's"), ("1 < 2 and 2 < 3", "true"), ("1 < 2 && !(2 < 1) || false", "true"),
+    ("not 1 == 2", "true"),
     ("true or 1 / parameters.z > 1", "true"), ("false and 1 / parameters.z > 1", "false"), ("1 == 1.0", "true"), ("'a' < 'b'", "true"),
     ("'a' == 'A'", "false"), ("parameters.n in [1, 2, 3]", "true"), ("parameters.t in ['1d']", "false"), ("'b' in parameters.l", "true"),
     ("parameters.m.deep.k", "true"), ("[1, 2] == [1, 2]", "true"), ("[1, 2] != [2, 1]", "true"), ("job + '!'", "nightly!"),
-    ("date", "2026-01-15"), ("weekday", "thu"), ("day", "15"), ("month", "1"), ("year", "2026"), ("hour", "2"), ("weekday == 'thu'", "true"),
+    ("date", "2026-01-15"), ("weekday", "thu"), ("day", "15"), ("month", "1"), ("year", "2026"), ("hour", "2"),
+    ("weekday == 'thu'", "true"),
     ("weekday in ['sat', 'sun']", "false"), ("date == '2026-01-15'", "true"), ("date in ['2026-12-24', '2026-01-15']", "true"),
     ("add_days(date, -15)", "2025-12-31"), ("add_days('2024-02-28', 1)", "2024-02-29"), ("days_between(date('2026-01-01'), date)", "14"),
     ("days_between(date, date(parameters.until))", "-1"), ("month_end(date)", "2026-01-31"), ("month_end('2024-02-03')", "2024-02-29"),
     ("weekday(add_days(date, 3))", "sun"), ("year(month_end('2023-12-01'))", "2023"), ("min(3, 1, 2)", "1"), ("max(1, 2.5)", "2.5"),
-    ("max(date, date('2027-01-01'))", "2027-01-01"), ("round(2.5)", "3"), ("round(-2.5)", "-3"), ("round(7)", "7"), ("text(0.5) + text(1)", "0.51"),
+    ("max(date, date('2027-01-01'))", "2027-01-01"), ("round(2.5)", "3"), ("round(-2.5)", "-3"), ("round(7)", "7"),
+    ("text(0.5) + text(1)", "0.51"),
     ("text(date)", "2026-01-15"), ("length('käse')", "4"), ("length(parameters.l)", "2"), ("upper('a') + lower('B')", "Ab"),
     ("contains('nightly', 'ght')", "true"), ("starts_with(job, 'nig')", "true"), ("ends_with(job, 'x')", "false"),
     ("if(weekday == 'sun', '2y', parameters.t)", "90d"), ("if(parameters.n > 2, ['a'], [])", "[a]"), ("1.0e3", "1000.0"),
@@ -75,15 +79,19 @@ private func value(_ text: String, _ facts: ExpressionFacts = facts) throws -> S
     #expect(try Expression(reduced.text) == reduced)
     #expect(reduced.steps.map(\.step) == ["a", "b-c"])
     #expect(!reduced.usesDate && expression.usesDate)
-    let end = ["a": ExpressionFacts.StepFacts(state: .succeeded), "b-c": .init(state: .failed, tasks: 9, succeededTasks: 5, failedTasks: 4)]
+    let end = [
+      "a": ExpressionFacts.StepFacts(state: .succeeded), "b-c": .init(state: .failed, tasks: 9, succeededTasks: 5, failedTasks: 4),
+    ]
     #expect(try reduced.reduced(in: ExpressionFacts(steps: end), isFinal: true).value == .flag(true))
   }
 
   /// What happens at night has a value whatever the numbers are.
   @Test(arguments: [
     ("steps.a.tasks * 9223372036854775807 > 0", "true"), ("-steps.a.tasks * 9223372036854775807 < 0", "true"),
-    ("-9223372036854775807 - steps.a.tasks - steps.a.tasks < 0", "true"), ("add_days(date, steps.a.tasks * 9223372036854775807) > date", "true"),
-    ("round(steps.a.tasks * 1.0e300) > 1", "true"), ("steps.a.tasks * 1.0e308 * 10 > 1", "true"), ("steps.a.state + 'x' == 'failedx'", "true"),
+    ("-9223372036854775807 - steps.a.tasks - steps.a.tasks < 0", "true"),
+    ("add_days(date, steps.a.tasks * 9223372036854775807) > date", "true"),
+    ("round(steps.a.tasks * 1.0e300) > 1", "true"), ("steps.a.tasks * 1.0e308 * 10 > 1", "true"),
+    ("steps.a.state + 'x' == 'failedx'", "true"),
   ])
   func `over steps never fails during a run`(text: String, expected: String) throws {
     let expression = try Expression(text)
@@ -104,9 +112,11 @@ private func value(_ text: String, _ facts: ExpressionFacts = facts) throws -> S
   /// Any words in any order: never a trap, and what is read and reduced can be written and read again.
   @Test func `of any words is refused or has a value, and survives writing`() {
     let words = [
-      "1", "0", "2.5", "'a'", "\"b\\n\"", "true", "false", "date", "weekday", "day", "job", "parameters.n", "parameters.l", "parameters.z", "steps.a.failed",
+      "1", "0", "2.5", "'a'", "\"b\\n\"", "true", "false", "date", "weekday", "day", "job", "parameters.n", "parameters.l", "parameters.z",
+      "steps.a.failed",
       "steps.a.tasks", "steps.b-c.state", "and", "or", "not", "in", "==", "!=", "<", ">=", "+", "-", "*", "/", "%", "(", ")", "[", "]", ",",
-      "if(", "add_days(", "text(", "min(", "round(", "session(", "'XNYS'", "'thu'", "9223372036854775807", "length(", "&&", "!", ".", "$", "ü",
+      "if(", "add_days(", "text(", "min(", "round(", "session(", "'XNYS'", "'thu'", "9223372036854775807", "length(", "&&", "!", ".", "$",
+      "ü",
     ]
     var generator = SeededGenerator(state: 7)
     var (read, sound) = (0, 0)
@@ -149,7 +159,8 @@ private func value(_ text: String, _ facts: ExpressionFacts = facts) throws -> S
     #expect(skipped["b"]?.state == .skipped && skipped.result == .succeeded)
     #expect(
       skipped["b"]?.skipReason
-        == .condition("its condition is not met: steps.a.failed_tasks > 0 and weekday == 'thu' (weekday is thu, steps.a.failed_tasks is 0)"))
+        == .condition("its condition is not met: steps.a.failed_tasks > 0 and weekday == 'thu' (weekday is thu, steps.a.failed_tasks is 0)")
+    )
   }
 
   @Test func `without steps keeps the rule of success`() throws {

@@ -78,7 +78,8 @@ import Testing
       }
       var ancestors: [Set<Int>] = []
       for step in 0..<count {
-        ancestors.append(before[step].reduce(into: step >= firstFinal ? Set(0..<firstFinal) : []) { $0.formUnion(ancestors[$1].union([$1])) })
+        ancestors.append(
+          before[step].reduce(into: step >= firstFinal ? Set(0..<firstFinal) : []) { $0.formUnion(ancestors[$1].union([$1])) })
       }
       var expected: [[Int]] = []
       for late in 0..<count {

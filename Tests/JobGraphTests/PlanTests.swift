@@ -45,16 +45,26 @@ import Testing
 
   @Test(arguments: [
     (["b"], [], "b"), (["+b"], [], "a b"), (["b+"], [], "b c"), (["+b+"], [], "a b c"), (["tag:x"], [], "a c"), ([], ["c"], "a b"),
-    (["tag:x"], ["a"], "c"),
+    (["tag:x"], ["a"], "c"), (["a,c"], [], "a c"), (["a", "c"], [], "a c"), (["b+,a"], ["tag:x"], "b"),
   ])
   func `chooses steps by name, direction and tag`(only: [String], skip: [String], expected: String) throws {
     let chosen = try Selection(only: only, skip: skip).steps(of: chain)
     #expect(chosen.map(\.name).sorted().joined(separator: " ") == expected)
   }
 
-  @Test(arguments: [["nobody"], ["tag:y"], ["+nobody"]])
-  func `refuses a selector that matches nothing, and names the steps`(only: [String]) {
-    #expect(throws: SelectionError(selector: only[0], names: ["a", "b", "c"])) { try Selection(only: only).steps(of: chain) }
+  @Test(arguments: [
+    (["nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
+    (["+nobody"], [], "no step is called `nobody`; the steps are: a, b, c"),
+    (["tag:y"], [], "no step has the tag `y`; the tags are: x"), (["+"], [], "no step is called ``; the steps are: a, b, c"),
+    (["a,,b"], [], "no step is called ``; the steps are: a, b, c"), (["a"], ["zz"], "no step is called `zz`; the steps are: a, b, c"),
+    (["a"], ["a,b"], "nothing is left: --skip a,b takes all of a"), ([], ["+c"], "nothing is left: --skip +c takes all of the steps"),
+    (["end"], [], "`end` is a step of `finally`; those run at the end of every run and are not selected"),
+  ])
+  func `refuses a selector that matches nothing, and says what there is`(only: [String], skip: [String], message: String) {
+    var job = chain
+    job.finally = [Step(id: "end", uses: "push")]
+    let error = #expect(throws: SelectionError.self) { try Selection(only: only, skip: skip).steps(of: job) }
+    #expect(error?.description == message)
   }
 
   @Test func `repeats on resume what is open and what must see it, but no outside effect`() throws {
@@ -150,11 +160,11 @@ import Testing
     ], finally: [Step(id: "end", uses: "z")])
 
   @Test func `in text shows levels, tasks and what waits for what`() {
-    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a\nfinally end  (z)")
+    #expect(job.textDrawing == "a  (x, 2 tasks)\n   b  (y)  <- a  when always\nfinally end  (z)")
   }
 
   @Test func `for mermaid and Graphviz has every arrow, dashed where the end does not matter`() {
-    #expect(job.mermaidDrawing.contains("a -.-> b") && job.mermaidDrawing.contains("b -.-> end"))
+    #expect(job.mermaidDrawing.contains("s0 -.-> s1") && job.mermaidDrawing.contains("s1 -.-> s2"))
     #expect(job.dotDrawing.contains("\"a\" -> \"b\" [style=dashed]"))
   }
 }

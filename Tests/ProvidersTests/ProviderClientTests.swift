@@ -178,3 +178,36 @@ private typealias StatusCase = (Int, String?, String, AnswerClass, String?)
         + " Nothing is sent to test before 2026-01-15T07:00:42Z.")
   }
 }
+
+@Suite struct `What a request costs` {
+  /// Collects what a meter is told.
+  private actor Told {
+    var lines: [String] = []
+    func add(_ line: String) { lines.append(line) }
+  }
+
+  @Test func `is told to whoever measures, for each time that it goes out`() async throws {
+    let (desk, told) = (Desk(TestHTTP(Array("data".utf8))), Told())
+    let meter = RequestMeter { provider, weight in await told.add("\(provider) \(weight)") }
+    _ = try await meter.measure { try await ask(desk).value }
+    // It was answered: this time nobody is asked.
+    _ = try await meter.measure { try await ask(desk).value }
+    #expect(await told.lines == ["test 3"])
+  }
+
+  @Test func `is told of a request that is refused too, and not of one that was not sent`() async throws {
+    let (desk, told) = (Desk(TestHTTP(status: 503, [])), Told())
+    let meter = RequestMeter { provider, weight in await told.add("\(provider) \(weight)") }
+    #expect(try await meter.measure { try await refused(desk) } != nil)
+    let sent = await desk.http.urls.count
+    #expect(await told.lines == Array(repeating: "test 3", count: sent) && sent > 0)
+    #expect(try await meter.measure { try await refused(desk, isOffline: true) } != nil)
+    #expect(await told.lines.count == sent)
+  }
+
+  @Test func `is counted where nobody measures too, by the limiter`() async throws {
+    let desk = Desk(TestHTTP(Array("data".utf8)))
+    #expect(try await ask(desk).value == "data")
+    #expect(await desk.limiter.log == ["reserved 3", "settled -"])
+  }
+}

@@ -124,7 +124,7 @@ private final class RecordingLog: RunLog, Sendable {
   var lines: [String] { lock.withLock { written } }
   private func write(_ line: String) { lock.withLock { written.append(line) } }
 
-  func open(_ run: RunHeader, plan: Plan) async throws { write("open") }
+  func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws { write("open") }
   func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) { write("began \(task) \(attempt)") }
   func beganDurably(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws {
     write("began durably \(task) \(attempt)")

@@ -16,7 +16,13 @@ import Testing
       PlannedStep(
         id: "report", uses: "report.nightly", needs: ["crypto"], when: .always,
         skip: .missingSecret(name: "key", sentence: "no key"), tasks: [PlannedTask(id: TaskID("report"))]),
-    ], timeout: .hours(2))
+      PlannedStep(
+        id: "judge", uses: "nothing", needs: ["crypto"], when: .always,
+        condition: StepCondition(
+          source: "weekday == 'thu' and steps.crypto.failed_tasks > 2",
+          expression: (try? Expression("steps.crypto.failed_tasks > 2")) ?? .never, observed: ["weekday is thu"]),
+        tasks: [PlannedTask(id: TaskID("judge"))]),
+    ], timeout: .hours(2), pools: ["slow": 2])
 
   @Test func `gives the plan back as it was`() async throws {
     let warehouse = try Warehouse(inMemory: ())

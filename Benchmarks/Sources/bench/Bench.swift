@@ -32,7 +32,7 @@ struct Bench {
     let experiments: [(name: String, rows: () throws -> [Row])] = [
       ("start", StartExperiment(bench: bench).rows), ("cron", CronExperiment(bench: bench).rows),
       ("candles", CandlesExperiment(bench: bench).rows), ("tasks", ManyTasksExperiment(bench: bench).rows),
-      ("night", NightExperiment(bench: bench).rows),
+      ("history", HistoryExperiment(bench: bench).rows), ("night", NightExperiment(bench: bench).rows),
     ]
     let stamp = Machine.stamp
     var results = Results(path: "\(bench.project)/Benchmarks/results.md")

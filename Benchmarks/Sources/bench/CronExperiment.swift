@@ -22,7 +22,7 @@ struct CronExperiment {
     return order.map { name in
       Row(
         CronExperiment.titles[name] ?? name, Figure(unit: .nanoseconds, values: ours[name]!),
-        beside: ("Calendar.nextDate", Figure(unit: .nanoseconds, values: theirs[name]!)), limit: name == "leap" ? 10_000 : 2000)
+        beside: ("Calendar.nextDate", Figure(unit: .nanoseconds, values: theirs[name]!)), limit: name == "leap" ? 5000 : 1000)
     }
   }
 }

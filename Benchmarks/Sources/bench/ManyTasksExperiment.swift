@@ -1,26 +1,60 @@
 import Foundation
 
-/// A thousand tasks: what the engine costs beside the work itself.
+/// A thousand tasks, and a hundred thousand: what the engine costs beside the work itself.
 struct ManyTasksExperiment {
   let bench: Workbench
   private static let count = 1000
+  private static let layers = 10
 
-  func rows() throws -> [Row] { try withoutWork() + spawning() }
+  func rows() throws -> [Row] { try withoutWork() + besideDoit() + spawning() + manyMore() }
 
-  /// Tasks that find nothing to do, each completed durably.
+  /// Tasks that do nothing, in layers of which each needs the one before; each completion is durable before what needs it begins.
   private func withoutWork() throws -> [Row] {
     let meter = bench.meter
-    let root = try Root(at: "\(meter.scratch)/no-work", project: bench.project, crypto: ManyTasksExperiment.count)
-    try root.add(job: "idle", "job: idle\nsteps:\n  idle:\n    uses: analysis.signals\n    each: { symbol: $watchlist.crypto }\n")
+    let root = try Root(at: "\(meter.scratch)/no-work", project: bench.project)
+    try root.add(job: "idle", idle(layers: Self.layers, values: Self.count / Self.layers))
     let database = "\(meter.scratch)/thousand.sqlite"
-    let all = try bench.inTurns([
-      { try meter.run([bench.jobs, "run", "idle", "--quiet", "--root", root.path]) },
-      { try meter.run([meter.program("commits-in-c"), database, "\(ManyTasksExperiment.count)"]) },
-    ])
+    let all = try bench.inTurns(
+      rounds: bench.rounds * 2,
+      [
+        { try meter.run([bench.jobs, "run", "idle", "--quiet", "--root", root.path]) },
+        { try meter.run([meter.program("commits-in-c"), database, "\(Self.count)"]) },
+      ])
     return [
-      Row("1,000 tasks without work", all[0].wallSeconds, beside: ("C: 1,000 durable commits", all[1].wallSeconds), limit: 0.25),
+      Row("1,000 tasks without work", all[0].wallSeconds, beside: ("C: 1,000 durable commits", all[1].wallSeconds), limit: 0.15),
       Row("1,000 tasks without work, CPU", all[0].cpuSeconds, beside: ("C: 1,000 durable commits", all[1].cpuSeconds)),
     ]
+  }
+
+  private func idle(layers: Int, values: Int) -> String {
+    let names = (0..<values).map { "n\($0)" }.joined(separator: ", ")
+    let steps = (0..<layers).map { layer in
+      "  l\(layer):\n    uses: nothing\n" + (layer > 0 ? "    needs: [l\(layer - 1)]\n" : "") + "    each: { n: [\(names)] }\n"
+    }
+    return "job: idle\nsteps:\n\(steps.joined())"
+  }
+
+  /// The same graph in doit, which saves what it has done once, at its end.
+  private func besideDoit() throws -> [Row] {
+    let meter = bench.meter
+    guard let doit = ["/usr/bin/doit", "/usr/local/bin/doit"].first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+      print("  left out: the same graph in doit, which is not installed (python3-doit)")
+      return []
+    }
+    let folder = try bench.folder("doit")
+    try """
+    def task_all():
+        for layer in range(\(Self.layers)):
+            for n in range(\(Self.count / Self.layers)):
+                before = ["all:%d-%d" % (layer - 1, n)] if layer else []
+                yield {"name": "%d-%d" % (layer, n), "actions": [lambda: True], "task_dep": before}
+    """.write(toFile: "\(folder)/dodo.py", atomically: true, encoding: .utf8)
+    let root = "\(meter.scratch)/no-work"
+    let all = try bench.inTurns([
+      { try meter.run([bench.jobs, "run", "idle", "--quiet", "--root", root]) },
+      { try meter.run([doit, "-f", "\(folder)/dodo.py"], in: folder) },
+    ])
+    return [Row("1,000 tasks without work, beside doit", all[0].wallSeconds, beside: ("doit, not durable", all[1].wallSeconds))]
   }
 
   private func spawning() throws -> [Row] {
@@ -28,17 +62,49 @@ struct ManyTasksExperiment {
       print("  left out: 1,000 programs beside make, which is not installed")
       return []
     }
-    let (meter, indices) = (bench.meter, 0..<ManyTasksExperiment.count)
+    let (meter, indices) = (bench.meter, 0..<Self.count)
     let root = try Root(at: "\(meter.scratch)/spawning", project: bench.project)
     let steps = indices.map { "  s\($0):\n    uses: shell\n    with: { run: [/bin/true] }\n" }
     try root.add(job: "spawn", "job: spawn\nsteps:\n\(steps.joined())")
     // A shell is avoided by make itself for so simple a command.
     let targets = indices.map { "t\($0)" }.joined(separator: " ")
     try "all: \(targets)\n\(targets):\n\t@/bin/true\n".write(toFile: "\(root.path)/Makefile", atomically: true, encoding: .utf8)
-    let all = try bench.inTurns([
-      { try meter.run([bench.jobs, "run", "spawn", "--quiet", "--root", root.path]) },
-      { try meter.run([make, "-s", "-j2", "-f", "\(root.path)/Makefile"]) },
-    ])
-    return [Row("1,000 tasks that run /bin/true", all[0].wallSeconds, beside: ("make -j2", all[1].wallSeconds))]
+    let all = try bench.inTurns(
+      rounds: bench.rounds * 2,
+      [
+        { try meter.run([bench.jobs, "run", "spawn", "--quiet", "--root", root.path]) },
+        { try meter.run([make, "-s", "-j2", "-f", "\(root.path)/Makefile"]) },
+      ])
+    return [
+      Row("1,000 tasks that run /bin/true", all[0].wallSeconds, beside: ("make -j2", all[1].wallSeconds)),
+      Row("1,000 tasks that run /bin/true, CPU", all[0].cpuSeconds, beside: ("make -j2", all[1].cpuSeconds)),
+    ]
+  }
+
+  /// Whether ten times the tasks cost ten times as much.
+  private func manyMore() throws -> [Row] {
+    guard !bench.isQuick else { return [] }
+    let meter = bench.meter
+    let roots = try [100, 1000].map { layers in
+      let root = try Root(at: "\(meter.scratch)/layers-\(layers)", project: bench.project)
+      try root.add(job: "idle", wide(layers: layers))
+      return root
+    }
+    let all = try bench.inTurns(
+      rounds: 2, roots.map { root in { try meter.run([bench.jobs, "run", "idle", "--quiet", "--root", root.path]) } })
+    return [
+      Row("100,000 tasks without work", all[1].wallSeconds, beside: ("10,000 tasks", all[0].wallSeconds)),
+      Row("100,000 tasks without work, CPU", all[1].cpuSeconds, beside: ("10,000 tasks", all[0].cpuSeconds)),
+      Row("100,000 tasks without work, peak memory", all[1].peakMegabytes, beside: ("10,000 tasks", all[0].peakMegabytes), limit: 400),
+    ]
+  }
+
+  /// Layers of a hundred tasks, ten by ten.
+  private func wide(layers: Int) -> String {
+    let (a, b) = ((0..<10).map { "a\($0)" }.joined(separator: ", "), (0..<10).map { "b\($0)" }.joined(separator: ", "))
+    let steps = (0..<layers).map { layer in
+      "  l\(layer):\n    uses: nothing\n" + (layer >= 10 ? "    needs: [l\(layer - 10)]\n" : "") + "    each: { a: [\(a)], b: [\(b)] }\n"
+    }
+    return "job: idle\nsteps:\n\(steps.joined())"
   }
 }

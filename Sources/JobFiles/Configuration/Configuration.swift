@@ -8,6 +8,7 @@ public struct Configuration: Sendable {
   public var retention: RetentionConfiguration?
   public var quality: QualityConfiguration?
   public var realtime: RealtimeConfiguration?
+  public var monitoring: MonitoringConfiguration?
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
   private var files: [JobValue.Entry]
 
@@ -36,11 +37,16 @@ public struct Configuration: Sendable {
       let place = Diagnostic.Place(file: directory, line: 1, column: 1, length: 1, excerpt: "")
       return (configuration, [Diagnostic(.unreadable, at: place, "the directory cannot be read: \(error.localizedDescription)")])
     }
-    for name in names { diagnostics += configuration.add(name, source.document("\(directory)/\(name).yaml")) }
+    let folder = directory.split(separator: "/").dropLast().joined(separator: "/")
+    for name in names {
+      // Where the jobs cannot be listed there is another mistake, which is told by whoever reads them.
+      let jobs = name == "monitoring" ? (try? source.yamlNames(in: folder)) ?? [] : []
+      diagnostics += configuration.add(name, source.document("\(directory)/\(name).yaml"), jobs: jobs)
+    }
     return (configuration, diagnostics)
   }
 
-  private mutating func add(_ name: String, _ read: (document: Document?, diagnostics: [Diagnostic])) -> [Diagnostic] {
+  private mutating func add(_ name: String, _ read: (document: Document?, diagnostics: [Diagnostic]), jobs: [String]) -> [Diagnostic] {
     guard let document = read.document else {
       files.append(JobValue.Entry(name, .null))
       return read.diagnostics
@@ -53,6 +59,7 @@ public struct Configuration: Sendable {
     case "retention": retention = RetentionConfiguration(document.root, findings)
     case "quality": quality = QualityConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
+    case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)
     }
     return findings.sorted

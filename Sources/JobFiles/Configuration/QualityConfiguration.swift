@@ -27,14 +27,14 @@ public struct QualityConfiguration: Sendable, Equatable {
   }
 
   /// A threshold that a check knows.
-  private struct Threshold {
+  struct Threshold {
     let key: String
     let standard: Double
     let range: ClosedRange<Double>
     var isWhole = true
   }
 
-  private static let known: [(name: String, severity: Severity, thresholds: [Threshold])] = [
+  static let known: [(name: String, severity: Severity, thresholds: [Threshold])] = [
     ("gaps", .warning, [Threshold(key: "bars", standard: 0, range: 0...1e6)]),
     ("grid", .info, []),
     ("staleness", .error, [Threshold(key: "intervals", standard: 2, range: 1...1e6)]),

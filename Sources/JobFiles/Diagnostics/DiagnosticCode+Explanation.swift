@@ -75,7 +75,8 @@ extension DiagnosticCode {
       crontabExplanation
     case .badExpression, .wrongOperand, .missingNeed, .noValue, .tooEarly, .mixedExpression:
       expressionExplanation
-    case .hazard, .unknownPool, .unknownStep, .unknownOperation, .unknownParameter, .missingParameter, .wrongDimensions, .undefinedReference, .unknownOverride,
+    case .hazard, .unknownPool, .unknownStep, .unknownOperation, .unknownParameter, .missingParameter, .wrongDimensions,
+      .undefinedReference, .unknownOverride,
       .needsItself, .cycle, .duplicateStep, .emptyJob, .emptyEach, .neverRuns:
       graphExplanation
     }

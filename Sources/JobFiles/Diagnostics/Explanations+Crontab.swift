@@ -4,7 +4,8 @@ extension DiagnosticCode {
     switch self {
     case .cronExpression:
       of(
-        "not a cron expression", cause: "A line begins with five fields (minute hour day-of-month month day-of-week) or a macro such as @daily.",
+        "not a cron expression",
+        cause: "A line begins with five fields (minute hour day-of-month month day-of-week) or a macro such as @daily.",
         remedy: "`jobs cron next \"EXPRESSION\"` shows what one means.", wrong: "60 2 * * *  jobs run nightly",
         right: "30 2 * * *  jobs run nightly")
     case .cronCommand:
@@ -29,7 +30,8 @@ extension DiagnosticCode {
         remedy: "Write it so.", wrong: "MAIL-TO=desk@example.com", right: "MAILTO=desk@example.com")
     case .cronZone:
       of(
-        "a crontab in a zone that does not exist", cause: "CRON_TZ names a zone of the IANA database, or UTC.", remedy: "Use Area/City.", wrong: "CRON_TZ=Europe/Berln",
+        "a crontab in a zone that does not exist", cause: "CRON_TZ names a zone of the IANA database, or UTC.", remedy: "Use Area/City.",
+        wrong: "CRON_TZ=Europe/Berln",
         right: "CRON_TZ=Europe/Berlin")
     case .cronJob:
       of(
@@ -46,9 +48,11 @@ extension DiagnosticCode {
     case .cronOtherZone:
       Explanation(
         "a line that cron(8) would start at other times",
-        cause: "Debian's cron knows only the system's zone, and no other expression says the same in it, because the two zones change their clocks apart.",
+        cause:
+          "Debian's cron knows only the system's zone, and no other expression says the same in it, because the two zones change their clocks apart.",
         consequence: "`jobs cron install` writes nothing. Exit status 78.",
-        remedy: "Write the line in the system's zone, set the system's zone, or use `jobs cron systemd` or `jobs cron run`, which know zones.",
+        remedy:
+          "Write the line in the system's zone, set the system's zone, or use `jobs cron systemd` or `jobs cron run`, which know zones.",
         wrong: "CRON_TZ=America/New_York\n30 6 * * *  jobs run nightly", right: "CRON_TZ=UTC\n30 11 * * *  jobs run nightly", in: .crontab)
     case .cronPath:
       Explanation(
@@ -62,11 +66,13 @@ extension DiagnosticCode {
         wrong: "30 2 * * *  desk jobs run nightly", right: "30 2 * * *  jobs run nightly")
     case .cronPercent:
       of(
-        "a bare percent sign", cause: "cron(8) reads `%` as the end of the line. Here it stands for itself, and is written as `\\%` for cron.",
+        "a bare percent sign",
+        cause: "cron(8) reads `%` as the end of the line. Here it stands for itself, and is written as `\\%` for cron.",
         consequence: harmless, remedy: "Write `\\%`.", wrong: "30 2 * * *  date +%F", right: "30 2 * * *  date +\\%F")
     case .cronLastLine:
       of(
-        "a last line without a line break", cause: "cron(8) refuses such a file.", consequence: harmless, remedy: "End the file with a line break.",
+        "a last line without a line break", cause: "cron(8) refuses such a file.", consequence: harmless,
+        remedy: "End the file with a line break.",
         wrong: "30 2 * * *  jobs run nightly", right: "30 2 * * *  jobs run nightly\n")
     default:
       of(

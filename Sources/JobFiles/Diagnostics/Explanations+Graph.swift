@@ -35,7 +35,8 @@ extension DiagnosticCode {
           A word with `$` refers to `$watchlist.LIST`, `$config.FILE` or `$parameters.NAME`, and a name in `${{ }}` to a parameter, a step, a
           function or a part of the date; there is no such thing.
           """,
-        remedy: "Use a name that exists; put a text that begins with `$` in quotes.", wrong: "uses: nothing\neach: { symbol: $watchlist.crpto }",
+        remedy: "Use a name that exists; put a text that begins with `$` in quotes.",
+        wrong: "uses: nothing\neach: { symbol: $watchlist.crpto }",
         right: "uses: nothing\neach: { symbol: $watchlist.crypto }")
     case .unknownOverride:
       Explanation(
@@ -44,17 +45,19 @@ extension DiagnosticCode {
         right: "jobs run nightly --set history=90d", in: .command)
     case .needsItself:
       Explanation(
-        "a step waits for itself", cause: "`needs` names the step it belongs to.", remedy: "Remove it.", wrong: "steps:\n  a: { uses: nothing, needs: [a] }",
+        "a step waits for itself", cause: "`needs` names the step it belongs to.", remedy: "Remove it.",
+        wrong: "steps:\n  a: { uses: nothing, needs: [a] }",
         right: "steps:\n  a: { uses: nothing }", in: .job)
     case .cycle:
       Explanation(
         "steps wait for each other", cause: "Following `needs` leads back to where it began, so none of these steps could ever start.",
-        remedy: "Remove one of the entries at the places of the message.", wrong: "steps:\n  a: { uses: nothing, needs: [b] }\n  b: { uses: nothing, needs: [a] }",
+        remedy: "Remove one of the entries at the places of the message.",
+        wrong: "steps:\n  a: { uses: nothing, needs: [b] }\n  b: { uses: nothing, needs: [a] }",
         right: "steps:\n  a: { uses: nothing }\n  b: { uses: nothing, needs: [a] }", in: .job)
     case .duplicateStep:
       Explanation(
         "two steps of one name", cause: "A step of `finally` is called as one of `steps`.", remedy: "Rename one.",
-       
+
         wrong: "steps: { a: { uses: nothing } }\nfinally: { a: { uses: report.run } }",
         right: "steps: { a: { uses: nothing } }\nfinally: { a_report: { uses: report.run } }", in: .job)
     case .emptyJob:
@@ -83,7 +86,8 @@ extension DiagnosticCode {
       Explanation(
         "no such pool", cause: "`pool` names neither a pool that the job declares nor a provider.",
         remedy: "Declare it under `pools` with the number of tasks that may run in it at once.",
-        wrong: "steps:\n  a: { uses: nothing, pool: slow }", right: "pools: { slow: 2 }\nsteps:\n  a: { uses: nothing, pool: slow }", in: .job)
+        wrong: "steps:\n  a: { uses: nothing, pool: slow }", right: "pools: { slow: 2 }\nsteps:\n  a: { uses: nothing, pool: slow }",
+        in: .job)
     case .emptyEach:
       Explanation(
         "a step without a task", cause: "A dimension of `each` has no values, for example an empty list of the watchlist.",
@@ -95,7 +99,7 @@ extension DiagnosticCode {
         "a step that never runs", cause: "`when: failure` waits for the failure of a step in `needs`, and there is none.",
         consequence: "The step is skipped every time; the rest of the job runs.",
         remedy: "Name the steps in `needs`, or move the step to `finally`.",
-       
+
         wrong: "steps:\n  fetch: { uses: nothing }\n  alarm: { uses: nothing, when: failure }",
         right: "steps:\n  fetch: { uses: nothing }\n  alarm: { uses: nothing, when: failure, needs: [fetch] }", in: .job)
     }

@@ -5,7 +5,8 @@ extension DiagnosticCode {
     case .unknownKey:
       Explanation(
         "a key that is not known here", cause: "It is misspelt, or belongs to another place.",
-        remedy: "Use the name that the message gives, or one of the keys it lists.", wrong: "uses: nothing\nretires: 3", right: "uses: nothing\nretry: { attempts: 3 }")
+        remedy: "Use the name that the message gives, or one of the keys it lists.", wrong: "uses: nothing\nretires: 3",
+        right: "uses: nothing\nretry: { attempts: 3 }")
     case .wrongType:
       Explanation(
         "a value of another type than expected",

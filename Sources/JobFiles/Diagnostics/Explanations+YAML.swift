@@ -29,7 +29,8 @@ extension DiagnosticCode {
     case .duplicateKey:
       Explanation(
         "a key stands twice in one mapping", cause: "Two lines give the same key; YAML readers would silently keep one of them.",
-        remedy: "Remove one, or give it another name.", wrong: "uses: nothing\ntimeout: 1h\ntimeout: 2h", right: "uses: nothing\ntimeout: 2h")
+        remedy: "Remove one, or give it another name.", wrong: "uses: nothing\ntimeout: 1h\ntimeout: 2h",
+        right: "uses: nothing\ntimeout: 2h")
     case .refusedYAML:
       Explanation(
         "a part of YAML that is not read here",
@@ -40,7 +41,8 @@ extension DiagnosticCode {
       Explanation(
         "more mistakes than anyone reads",
         cause: "The file has more than \(MistakeList.errorsMax) errors; the rest is counted, not listed.",
-        remedy: "Begin with the first; one mistake is often the cause of many.", wrong: "# a file of another program, with more mistakes than these",
+        remedy: "Begin with the first; one mistake is often the cause of many.",
+        wrong: "# a file of another program, with more mistakes than these",
         right: "steps: { a: { uses: nothing } }", in: .job)
     default:
       Explanation(

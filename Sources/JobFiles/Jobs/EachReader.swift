@@ -74,7 +74,8 @@ struct EachReader {
       return isGood
     case .scalar(let scalar):
       if scalar.hasExpression {
-        return references.expressions.value(of: scalar, at: tree.spot).map { add($0, "the expression", tree.spot, into: &collected) } ?? false
+        return references.expressions.value(of: scalar, at: tree.spot).map { add($0, "the expression", tree.spot, into: &collected) }
+          ?? false
       }
       if let path = scalar.reference { return refer(path, tree.spot, of: name, into: &collected) }
       guard let text = findings.text(tree, of: "a value of `\(name)`") else { return false }

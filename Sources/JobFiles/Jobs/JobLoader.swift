@@ -44,7 +44,8 @@ public struct JobLoader: Sendable {
   /// - Returns: the job, nil when there is an error among the diagnostics. Diagnostics are in the order of the file.
   /// - Complexity: linear in the size of the file.
   public func load(
-    _ path: String, from source: FileSource, at logicalDate: Instant = sampleDate, overrides: [(key: String, text: String)] = [], parameters: [JobValue.Entry] = []
+    _ path: String, from source: FileSource, at logicalDate: Instant = sampleDate, overrides: [(key: String, text: String)] = [],
+    parameters: [JobValue.Entry] = []
   ) -> (job: Job?, diagnostics: [Diagnostic]) {
     let (document, diagnostics) = source.document(path)
     return job(from: document, diagnostics, logicalDate, overrides, parameters)
@@ -60,11 +61,13 @@ public struct JobLoader: Sendable {
   }
 
   private func job(
-    from document: Document?, _ diagnostics: [Diagnostic], _ logicalDate: Instant, _ overrides: [(key: String, text: String)], _ parameters: [JobValue.Entry]
+    from document: Document?, _ diagnostics: [Diagnostic], _ logicalDate: Instant, _ overrides: [(key: String, text: String)],
+    _ parameters: [JobValue.Entry]
   ) -> (job: Job?, diagnostics: [Diagnostic]) {
     guard let document else { return (nil, diagnostics) }
     let findings = Findings(document.source, diagnostics)
-    let job = JobReader(loader: self, findings: findings, overrides: overrides, given: parameters, logicalDate: logicalDate).read(document.root)
+    let job = JobReader(loader: self, findings: findings, overrides: overrides, given: parameters, logicalDate: logicalDate).read(
+      document.root)
     let all = findings.sorted
     return (all.hasErrors ? nil : job, all)
   }

@@ -27,7 +27,8 @@ struct StepReader {
   }
 
   private static let keys = [
-    "uses", "with", "needs", "each", "when", "calendar", "offset", "retry", "timeout", "tolerate", "pool", "priority", "tags", "description",
+    "uses", "with", "needs", "each", "when", "calendar", "offset", "retry", "timeout", "tolerate", "pool", "priority", "tags",
+    "description",
   ]
 
   func read(_ entry: Tree.Entry) -> StepDraft? {

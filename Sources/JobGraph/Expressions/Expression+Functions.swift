@@ -70,7 +70,8 @@ extension ExpressionReduction {
     }
   }
 
-  private func ofSessions(_ name: String, _ values: [ExpressionValue], _ node: ExpressionNode) throws(ExpressionDefect) -> ExpressionValue? {
+  private func ofSessions(_ name: String, _ values: [ExpressionValue], _ node: ExpressionNode) throws(ExpressionDefect) -> ExpressionValue?
+  {
     guard let calendar = facts.calendars[values[0].text] else {
       let known = facts.calendars.keys.sorted()
       throw ExpressionDefect(

@@ -30,7 +30,8 @@ extension Expression {
   private func observed(_ node: ExpressionNode) -> [ExpressionNode] {
     switch node.kind {
     case .reference: return [node]
-    case .call(let name, _) where ["weekday", "day", "month", "year", "session", "last_session", "next_session"].contains(name): return [node]
+    case .call(let name, _) where ["weekday", "day", "month", "year", "session", "last_session", "next_session"].contains(name):
+      return [node]
     default: return node.children.flatMap(observed)
     }
   }

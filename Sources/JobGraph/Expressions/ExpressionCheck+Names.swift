@@ -104,7 +104,8 @@ extension ExpressionCheck {
       guard case .literal(.text(let text)) = arguments[0].kind, !scope.calendars.contains(text) else { return }
       add(
         .unknownName, arguments[0], "no market calendar is called `\(text)`", "unknown calendar",
-        expected: "calendars: \(scope.calendars.joined(separator: ", "))", name: .init(kind: "calendar", name: text, known: scope.calendars))
+        expected: "calendars: \(scope.calendars.joined(separator: ", "))", name: .init(kind: "calendar", name: text, known: scope.calendars)
+      )
     case "date":
       refuseSteps(in: arguments[0], "an argument of `date`")
       guard case .literal(.text(let text)) = arguments[0].kind, CivilDate(text) == nil else { return }
@@ -141,7 +142,9 @@ extension ExpressionCheck {
       for argument in arguments {
         let next = computable(argument)
         guard let both = ExpressionType.common(common, next), both.isNumeric || both == .day else {
-          add(.wrongType, argument, "`\(function.name)` takes numbers or days, this is \(next.name)", "expected \(common.isNumeric ? "a number" : common.name)")
+          add(
+            .wrongType, argument, "`\(function.name)` takes numbers or days, this is \(next.name)",
+            "expected \(common.isNumeric ? "a number" : common.name)")
           return .anything
         }
         common = both

@@ -20,7 +20,8 @@ struct ExpressionParser {
     }
     let node = try binary(above: 0)
     guard token.kind == .end else {
-      throw ExpressionDefect(.unreadable, token.range, "\(description) is not expected here", label: "an operator is missing before it, or it is too much")
+      throw ExpressionDefect(
+        .unreadable, token.range, "\(description) is not expected here", label: "an operator is missing before it, or it is too much")
     }
     return node
   }
@@ -69,7 +70,8 @@ struct ExpressionParser {
     defer { depth -= 1 }
     guard depth <= Expression.depthMax else {
       throw ExpressionDefect(
-        .unreadable, start.range, "the expression is too deep", label: "one level too many", expected: "at most \(Expression.depthMax) levels")
+        .unreadable, start.range, "the expression is too deep", label: "one level too many",
+        expected: "at most \(Expression.depthMax) levels")
     }
     switch start.kind {
     case .name(["not"]), .sign("!"):

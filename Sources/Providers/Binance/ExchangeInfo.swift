@@ -61,6 +61,9 @@ public struct ExactDecimal: Sendable, Hashable {
 }
 
 extension Binance {
+  /// The request for all instruments, as it is recorded.
+  public static let exchangeInfoRequest = "/api/v3/exchangeInfo"
+
   /// Asks for the limits and instruments of the exchange.
   ///
   /// - Parameter symbols: only these; none for all. One that the exchange does not list makes the whole request fail.
@@ -69,7 +72,7 @@ extension Binance {
     for symbols: [Symbol] = [], logicalDate: Instant, latest: Instant? = nil
   ) async throws -> ExchangeInfo {
     let request = ProviderRequest(
-      path: "/api/v3/exchangeInfo", query: symbols.isEmpty ? [] : [("symbols", Binance.list(symbols))],
+      path: Binance.exchangeInfoRequest, query: symbols.isEmpty ? [] : [("symbols", Binance.list(symbols))],
       weight: Weight.exchangeInfo, subject: "exchangeInfo")
     let answered = try await client.ask(request, logicalDate: logicalDate, latest: latest) { answer, _ throws(Refusal) in
       try ExchangeInfoReader.read(answer)

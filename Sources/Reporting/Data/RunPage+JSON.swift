@@ -18,6 +18,7 @@ extension RunPage.StepFacts {
     .object([
       .init("step", .string(step)), .init("uses", .string(uses)), .init("state", .string(state.rawValue)),
       .init("critical", .bool(isCritical)), .init("note", .optional(note)), .init("planned_seconds", .seconds(plannedDuration)),
+      .init("requests", .int(requests)), .init("planned_requests", .optional(plannedRequests)),
       .init("tasks", .array(tasks.map(\.json))),
     ])
   }

@@ -39,13 +39,18 @@ public struct RunPage: Sendable {
     /// Why it was skipped, or failed as a whole.
     public var note: String?
     public var plannedDuration: Duration?
+    /// Over the network, answered or not.
+    public var requests: Int
+    /// The most that the plan would make; nil when that is not known.
+    public var plannedRequests: Int?
 
     public init(
       step: String, uses: String, state: TaskState, tasks: [TaskFacts] = [], isCritical: Bool = false, note: String? = nil,
-      plannedDuration: Duration? = nil
+      plannedDuration: Duration? = nil, requests: Int = 0, plannedRequests: Int? = nil
     ) {
       (self.step, self.uses, self.state, self.tasks) = (step, uses, state, tasks)
       (self.isCritical, self.note, self.plannedDuration) = (isCritical, note, plannedDuration)
+      (self.requests, self.plannedRequests) = (requests, plannedRequests)
     }
 
     /// When the first attempt began and the last one ended; nil when there was none.

@@ -78,14 +78,17 @@ extension RunPage {
     HTMLTable(
       caption: "Steps of the run",
       columns: [
-        .text("Step"), .text("Uses"), .text("State"), .number("Tasks"), .number("Failed"), .number("Attempts"), .number("Took"),
-        .number("Planned"), .text("Note"),
+        .text("Step"), .text("Uses"), .text("State"), .number("Tasks"), .number("Failed"), .number("Attempts"), .number("Requests"),
+        .number("Planned", "The most requests that the plan would make"), .number("Took"),
+        .number("Planned", "What it took in earlier runs"), .text("Note"),
       ],
       rows: steps.map { step in
         [
           .text((step.isCritical ? "◆ " : "") + step.step), .text(step.uses), .state(step.state.rawValue, step.state.verdict),
           .count(step.tasks.count), .count(step.tasks.filter { $0.state == .failed }.count),
-          .count(step.tasks.reduce(0) { $0 + $1.attempts.count }), .number(step.span.map { TimeStyle.length($0.end - $0.start) } ?? "—"),
+          .count(step.tasks.reduce(0) { $0 + $1.attempts.count }), .count(step.requests),
+          .number(step.plannedRequests.map { NumberStyle.count.text($0) } ?? "—"),
+          .number(step.span.map { TimeStyle.length($0.end - $0.start) } ?? "—"),
           .number(step.plannedDuration.map(TimeStyle.length) ?? "—"), step.note.map { .prose($0) } ?? .text("—"),
         ]
       }

@@ -177,7 +177,8 @@ public struct EndedStep: Sendable, Equatable {
     func right(_ text: String, _ columns: Int) -> String { String(repeating: " ", count: max(0, columns - text.count)) + text }
     let word = style.painted(self.word, ProgressBoard.tone(of: self.word)) + String(repeating: " ", count: max(0, 9 - self.word.count))
     let took = seconds.map { TimeStyle.short(seconds: $0) } ?? ""
-    let columns = [cut(step.name, nameColumn)] + (countWidth > 0 ? [right(count, countWidth)] : []) + [cut(what, whatColumn), right(took, 7)]
+    let columns =
+      [cut(step.name, nameColumn)] + (countWidth > 0 ? [right(count, countWidth)] : []) + [cut(what, whatColumn), right(took, 7)]
     var line = "  \(word)  \(columns.joined(separator: "  "))"
     while line.last == " " { line.removeLast() }
     return line

@@ -51,7 +51,8 @@ public struct ProgressFrame: Sendable, Equatable {
   private static let layouts = [
     Layout(bar: 20, showsRate: true, showsTime: true, showsNote: true), Layout(bar: 12, showsRate: true, showsTime: true, showsNote: true),
     Layout(bar: 8, showsRate: true, showsTime: true, showsNote: true), Layout(bar: 8, showsRate: false, showsTime: true, showsNote: true),
-    Layout(bar: 8, showsRate: false, showsTime: true, showsNote: false), Layout(bar: 0, showsRate: false, showsTime: true, showsNote: false),
+    Layout(bar: 8, showsRate: false, showsTime: true, showsNote: false),
+    Layout(bar: 0, showsRate: false, showsTime: true, showsNote: false),
     Layout(bar: 0, showsRate: false, showsTime: false, showsNote: false),
   ]
 
@@ -114,7 +115,8 @@ public struct ProgressFrame: Sendable, Equatable {
     let name = VisibleText.shown(job)
     let left = expected.flatMap { $0 > seconds + 1 ? "about \(TimeStyle.short(seconds: $0 - seconds)) left" : nil }
     let parts = [
-      isStopping ? "stopping" : nil, "\(GroupedNumber.text(endedSteps))/\(GroupedNumber.text(steps)) steps", TimeStyle.short(seconds: seconds),
+      isStopping ? "stopping" : nil, "\(GroupedNumber.text(endedSteps))/\(GroupedNumber.text(steps)) steps",
+      TimeStyle.short(seconds: seconds),
       isStopping ? nil : left, failedTasks > 0 ? "\(GroupedNumber.text(failedTasks)) failed" : nil,
     ].compactMap(\.self)
     for count in stride(from: parts.count, through: 1, by: -1) {

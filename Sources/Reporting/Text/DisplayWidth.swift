@@ -2,13 +2,13 @@
 ///
 /// Simple on purpose: two for East Asian wide and emoji characters, none for combining marks, one for the rest. It does not know the
 /// terminal's font, nor ambiguous widths.
-enum DisplayWidth {
-  static func of(_ text: some StringProtocol) -> Int {
+public enum DisplayWidth {
+  public static func of(_ text: some StringProtocol) -> Int {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
     return text.reduce(0) { $0 + of($1) }
   }
 
-  static func of(_ character: Character) -> Int {
+  public static func of(_ character: Character) -> Int {
     guard let first = character.unicodeScalars.first else { return 0 }
     if character.unicodeScalars.contains(where: { $0.value == 0xFE0F }) { return 2 }
     switch first.properties.generalCategory {

@@ -31,19 +31,25 @@ extension RunPage {
     let (plan, steps) = (try reader.plan(of: run), try reader.steps(of: run))
     let tasks = Dictionary(grouping: try reader.tasks(of: run), by: \.task.step)
     let attempts = Dictionary(grouping: try reader.attempts(of: run), by: \.task)
+    let account = try reader.account(of: row)
+    let endings = Dictionary(steps.map { ($0.step, $0) }) { $1 }
+    let critical = Set(plan.criticalPath(seconds: account.stepSeconds)?.steps ?? [])
     let facts = plan.steps.filter { $0.id != own }.map { step -> StepFacts in
-      let ended = steps.first { $0.step == step.id }
+      let (ended, planned) = (endings[step.id], account.forecast?[step.id])
       let rows = (tasks[step.id] ?? []).sorted { $0.task < $1.task }
       return StepFacts(
         step: step.id.name, uses: step.uses, state: ended.flatMap { JobGraph.TaskState(rawValue: $0.state) } ?? .running,
-        tasks: rows.map { TaskFacts($0, attempts: attempts[$0.task] ?? []) }, note: ended?.reason)
+        tasks: rows.map { TaskFacts($0, attempts: attempts[$0.task] ?? []) }, isCritical: critical.contains(step.id), note: ended?.reason,
+        plannedDuration: planned?.seconds.map { .milliseconds(Int64($0 * 1000)) }, requests: account[step.id]?.requestsMade ?? 0,
+        plannedRequests: planned?.requests)
     }
     let state = RunPage.state(of: plan, steps)
     return RunPage(
       id: run.name, job: row.job, logicalDate: row.logicalDate, trigger: row.trigger, state: state.rawValue,
       verdict: state == .succeeded || state == .notDue ? .ok : state == .partial ? .warning : .bad, started: row.startedAt,
       ended: attempts.values.flatMap { $0 }.compactMap(\.endedAt).max(), steps: facts,
-      requests: RequestFacts.counted(try reader.answerCounts(at: row.logicalDate)), overview: .known("index.html"))
+      requests: RequestFacts.counted(try reader.answerCounts(at: row.logicalDate)),
+      planNotes: ForecastComparison(account)?.sentences ?? [], overview: .known("index.html"))
   }
 }
 
@@ -59,7 +65,7 @@ extension RunPage {
     }
     let isShort = ordinary.contains { step in
       ended[step.id] == "failed" || step.skip?.isShortfall == true
-        || (step.skip == nil && step.when != .failure && ended[step.id] == "skipped")
+        || (step.skip == nil && step.when != .failure && !step.isDecidedLate && ended[step.id] == "skipped")
     }
     return isShort ? .partial : .succeeded
   }

@@ -11,6 +11,7 @@ enum Schema {
     migrator.registerMigration("0005 schedule") { try $0.execute(sql: Schema.schedule) }
     migrator.registerMigration("0006 decisions") { try $0.execute(sql: Schema.decisions) }
     migrator.registerMigration("0008 runs by number") { try $0.execute(sql: Schema.runsByNumber) }
+    migrator.registerMigration("0009 requests of runs") { try $0.execute(sql: Schema.requests) }
     return migrator
   }
 

@@ -57,7 +57,8 @@ extension WarehouseReader {
     let from = mark ?? date.map { $0 - 1 } ?? now.milliseconds
     var history = CatchUp.History(mark: mark.map(Instant.init(milliseconds:)), lastDate: date.map(Instant.init(milliseconds:)))
     history.decided = try Row.fetchAll(
-      database, sql: "SELECT instant, ifnull(through, instant) FROM decisions WHERE job = ? AND ifnull(through, instant) > ? ORDER BY instant",
+      database,
+      sql: "SELECT instant, ifnull(through, instant) FROM decisions WHERE job = ? AND ifnull(through, instant) > ? ORDER BY instant",
       arguments: [job, from]
     ).map { Instant(milliseconds: $0[0])...Instant(milliseconds: $0[1]) }
     let runs = try Row.fetchAll(
@@ -74,9 +75,9 @@ extension WarehouseReader {
     return history
   }
 
-  private static let selectDecision = "SELECT job, instant, through, instants, decision, reason, run_id, decided_at FROM decisions"
+  static let selectDecision = "SELECT job, instant, through, instants, decision, reason, run_id, decided_at FROM decisions"
 
-  private static func decision(_ row: Row) -> DecisionRow {
+  static func decision(_ row: Row) -> DecisionRow {
     let instant = Instant(milliseconds: row[1])
     return DecisionRow(
       job: row[0],

@@ -51,14 +51,20 @@ extension WarehouseReader {
     ).map(WarehouseReader.run)
   }
 
-  /// - Parameter name: a run's name, or the beginning of one that no other run has.
-  public func run(named name: String) throws -> RunRow? {
-    let found = try Row.fetchAll(
-      database,
-      sql: "\(WarehouseReader.selectRun) WHERE id = ?1 OR substr(id, 1, length(?1)) = ?1 ORDER BY id = ?1 DESC, started_at DESC LIMIT 2",
-      arguments: [name]
+  /// The run of that name, or the runs whose names begin with it, the newest first.
+  /// - Parameter limit: how many at most.
+  public func runs(named name: String, limit: Int) throws -> [RunRow] {
+    let exact = try Row.fetchAll(database, sql: "\(WarehouseReader.selectRun) WHERE id = ?", arguments: [name])
+    guard exact.isEmpty, !name.isEmpty else { return exact.map(WarehouseReader.run) }
+    return try Row.fetchAll(
+      database, sql: "\(WarehouseReader.selectRun) WHERE id > ?1 AND id < ?1 || char(1114111) ORDER BY started_at DESC, id DESC LIMIT ?2",
+      arguments: [name, limit]
     ).map(WarehouseReader.run)
-    return found.count == 1 || found.first?.id.name == name ? found.first : nil
+  }
+
+  /// The run of exactly that name.
+  public func run(named name: String) throws -> RunRow? {
+    try Row.fetchOne(database, sql: "\(WarehouseReader.selectRun) WHERE id = ?", arguments: [name]).map(WarehouseReader.run)
   }
 
   /// The newest run of a job that did not come to its end, and that no later run for the same date has made good.
@@ -138,13 +144,22 @@ extension WarehouseReader {
 
   /// The log of a run, oldest first.
   public func log(of run: RunID, step: StepID? = nil) throws -> [LogLine] {
+    try log(of: run, step: step, after: 0).map(\.line)
+  }
+
+  /// The lines of the log of a run that were written after another, oldest first.
+  /// - Parameter number: of the last line that is known; 0 for all.
+  public func log(of run: RunID, step: StepID?, after number: Int64) throws -> [(number: Int64, line: LogLine)] {
     try Row.fetchAll(
-      database, sql: "SELECT at, level, step, task, message FROM events WHERE run_id = ?1 AND (?2 IS NULL OR step = ?2) ORDER BY id",
-      arguments: [run.name, step?.name]
+      database,
+      sql: """
+        SELECT at, level, step, task, message, id FROM events WHERE run_id = ?1 AND (?2 IS NULL OR step = ?2) AND id > ?3 ORDER BY id
+        """, arguments: [run.name, step?.name, number]
     ).map {
-      LogLine(
+      let line = LogLine(
         instant: Instant(milliseconds: $0[0]), level: LogLine.Level(rawValue: $0[1]) ?? .info,
         task: ($0[2] as String?).map { [task = $0[3] as String?] in TaskID(StepID($0), task ?? "") }, message: $0[4])
+      return ($0[5], line)
     }
   }
 
@@ -167,25 +182,9 @@ extension WarehouseReader {
     return result
   }
 
-  /// Seconds that each step of a job took in its last succeeded runs: from its first attempt to its last.
-  public func durations(of job: String) throws -> [StepID: Double] {
-    var result: [StepID: Double] = [:]
-    let rows = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT step, avg(took) FROM (
-          SELECT step, (max(ended_at) - min(started_at)) / 1000.0 AS took FROM attempts
-          WHERE run_id IN (SELECT id FROM runs WHERE job = ? AND state IN ('succeeded', 'partial') ORDER BY started_at DESC LIMIT 5)
-          GROUP BY run_id, step
-        ) GROUP BY step
-        """, arguments: [job])
-    for row in rows { result[StepID(row[0])] = row[1] }
-    return result
-  }
+  static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
 
-  private static let selectRun = "SELECT id, job, logical_date, trigger, state, exit_status, started_at, ended_at FROM runs"
-
-  private static func run(_ row: Row) -> RunRow {
+  static func run(_ row: Row) -> RunRow {
     RunRow(
       id: RunID(row[0]), job: row[1], logicalDate: Instant(milliseconds: row[2]), trigger: row[3],
       state: RunResult(rawValue: row[4]) ?? .interrupted, exitStatus: row[5], startedAt: Instant(milliseconds: row[6]),

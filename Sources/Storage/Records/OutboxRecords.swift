@@ -54,3 +54,12 @@ extension WarehouseReader {
     ).map { ($0[0], $0[1]) }
   }
 }
+
+extension WarehouseReader {
+  /// How many changes wait for the realtime database, by the top of their paths: `quotes`, `signals`, `reports`.
+  public func outboxPaths() throws -> [String: Int] {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT substr(path, 1, instr(path || '/', '/') - 1), count(*) FROM outbox GROUP BY 1")
+    return Dictionary(rows.map { ($0[0], $0[1]) }) { $1 }
+  }
+}

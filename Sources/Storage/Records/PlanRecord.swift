@@ -220,7 +220,8 @@ extension PlanRecord.StepRecord {
   var step: PlannedStep {
     PlannedStep(
       id: StepID(id), uses: uses, needs: needs.map { StepID($0) }, with: with.map(\.entry), when: Step.When(rawValue: when) ?? .success,
-      condition: condition?.condition, retry: RetryPolicy(
+      condition: condition?.condition,
+      retry: RetryPolicy(
         attempts: attempts, backoff: .milliseconds(backoffMilliseconds), maxBackoff: .milliseconds(maxBackoffMilliseconds)),
       timeout: timeoutMilliseconds.map { .milliseconds($0) }, tolerate: tolerateShare.map { .share($0) } ?? .count(tolerateCount ?? 0),
       pool: pool, priority: priority, isFinal: isFinal, skip: skip?.reason,

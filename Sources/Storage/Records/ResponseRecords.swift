@@ -63,6 +63,15 @@ extension Warehouse {
 }
 
 extension WarehouseReader {
+  /// Whether a request was answered for a logical date, so that it is not asked again.
+  public func isAnswered(_ request: String, by source: String, at logicalDate: Instant) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql:
+        "SELECT EXISTS (SELECT 1 FROM raw_responses WHERE source = ? AND request = ? AND logical_date = ? AND answer IN ('ok', 'empty'))",
+      arguments: [source, request, logicalDate.milliseconds])!
+  }
+
   /// How many requests each provider answered for a logical date, by class, and the size of the bodies.
   public func answerCounts(at logicalDate: Instant) throws -> [(source: String, answer: String, count: Int, bytes: Int)] {
     try Row.fetchAll(

@@ -4,12 +4,12 @@ public import JobGraph
 public import Scheduling
 
 extension Warehouse: RunLog {
-  public func open(_ run: RunHeader, plan: Plan) async throws {
-    let text = try PlanRecord(plan).json()
+  public func open(_ run: RunHeader, plan: Plan, forecast: Forecast?) async throws {
+    let (text, expected) = (try PlanRecord(plan).json(), try forecast.map { try ForecastRecord($0).json() })
     try await write { transaction in
       try transaction.database.execute(
-        sql: "INSERT INTO runs (id, job, logical_date, trigger, state, started_at, plan) VALUES (?, ?, ?, ?, 'running', ?, ?)",
-        arguments: [run.id.name, run.job, run.logicalDate.milliseconds, run.trigger, run.startedAt.milliseconds, text])
+        sql: "INSERT INTO runs (id, job, logical_date, trigger, state, started_at, plan, forecast) VALUES (?, ?, ?, ?, 'running', ?, ?, ?)",
+        arguments: [run.id.name, run.job, run.logicalDate.milliseconds, run.trigger, run.startedAt.milliseconds, text, expected])
       let statement = try transaction.database.cachedStatement(
         sql: "INSERT INTO tasks (run_id, step, task, state) VALUES (?, ?, ?, ?)")
       for step in plan.steps {

@@ -28,13 +28,14 @@ struct CheckFiles: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try place.workspace()
+    let files = try files.map { try Self.path(of: $0, in: workspace) }
     let (configuration, found) = try workspace.configuration()
     var diagnostics = found
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
-    let (jobs, now) = (try chosenJobs(workspace), SystemTime().now().floored(to: .minutes(1)))
+    let (jobs, now) = (try chosenJobs(files, workspace), SystemTime().now().floored(to: .minutes(1)))
     for path in jobs { diagnostics += loader.load(path, from: workspace.files, at: now).diagnostics }
     var cron: [CrontabDefect] = []
-    if files.isEmpty || files.contains("crontab") { cron = try crontabDefects(workspace) }
+    if files.isEmpty || files.contains("crontab") { (cron, diagnostics) = try crontabDefects(workspace, diagnostics) }
     if !files.isEmpty { diagnostics.removeAll { $0.file.map { !files.contains($0) } ?? false } }
 
     let hasErrors = diagnostics.hasErrors || cron.contains { $0.severity == .error }
@@ -48,31 +49,47 @@ struct CheckFiles: AsyncParsableCommand {
       if hasErrors {
         Output.say("\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")")
       } else {
-        try Output.print("ok: \(jobs.count) jobs, configuration and crontab\(warnings > 0 ? ", \(warnings) warnings" : "")")
+        let what =
+          files.isEmpty ? "\(jobs.count) job\(jobs.count == 1 ? "" : "s"), configuration and crontab" : files.joined(separator: ", ")
+        try Output.print("ok: \(what)\(warnings > 0 ? ", \(warnings) warning\(warnings == 1 ? "" : "s")" : "")")
       }
     }
     if hasErrors { throw Ended(status: .configuration) }
   }
 
-  /// The job files to read, relative to the root.
-  private func chosenJobs(_ workspace: Workspace) throws -> [String] {
-    let all = try workspace.jobNames().map { "Jobs/\($0).yaml" }
-    guard !files.isEmpty else { return all }
-    for file in files where file != "crontab" && !FileManager.default.fileExists(atPath: "\(workspace.root)/\(file)") {
+  /// A file as the project names it: `Jobs/nightly.yaml`, however it was written.
+  private static func path(of file: String, in workspace: Workspace) throws -> String {
+    let whole = URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: workspace.root + "/")).standardizedFileURL.path
+    let path = workspace.shown(whole)
+    guard FileManager.default.fileExists(atPath: whole) else {
       throw Failure(.usage, "there is no file \(file) below \(workspace.root)")
     }
-    return all.filter { files.contains($0) }
+    let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+    guard path == "crontab" || (path.hasSuffix(".yaml") && ["Jobs", "Jobs/config"].contains(folder)) else {
+      throw Failure(.usage, "\(file) is neither a job in Jobs/, nor configuration in Jobs/config/, nor crontab; there is nothing to check")
+    }
+    return path
   }
 
-  /// Lines that cannot be read, and lines that start a job that does not exist.
-  private func crontabDefects(_ workspace: Workspace) throws -> [CrontabDefect] {
+  /// The job files to read, relative to the root.
+  private func chosenJobs(_ files: [String], _ workspace: Workspace) throws -> [String] {
+    let all = try workspace.jobNames().map { "Jobs/\($0).yaml" }
+    return files.isEmpty ? all : all.filter { files.contains($0) }
+  }
+
+  /// Lines that cannot be read, and lines that start a job that does not exist. A crontab that is no text is a mistake like others.
+  private func crontabDefects(_ workspace: Workspace, _ found: [Diagnostic]) throws -> ([CrontabDefect], [Diagnostic]) {
+    if let data = FileManager.default.contents(atPath: "\(workspace.root)/crontab"), String(data: data, encoding: .utf8) == nil {
+      let place = Diagnostic.Place(file: "crontab", line: 1, column: 1, length: 1, excerpt: "")
+      return ([], found + [Diagnostic(.forbiddenCharacter, at: place, "the file is not UTF-8", notes: ["save the file as UTF-8"])])
+    }
     let (crontab, defects) = try workspace.crontab()
     let names = try workspace.jobNames()
-    return defects
-      + crontab.entries.compactMap { entry in
-        guard let job = entry.job, !names.contains(job) else { return nil }
-        return CrontabDefect.unknownJob(job, at: entry, known: names)
-      }
+    let lost = crontab.entries.compactMap { entry -> CrontabDefect? in
+      guard let job = entry.job, !names.contains(job) else { return nil }
+      return CrontabDefect.unknownJob(job, at: entry, known: names)
+    }
+    return (defects + lost, found)
   }
 }
 

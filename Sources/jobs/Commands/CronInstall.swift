@@ -48,7 +48,7 @@ struct CronInstall: ParsableCommand {
       remove
       ? Crontab.removing(root: workspace.root, from: old) : Crontab.installing(try rendered(workspace), into: old)
     guard old != new else { return Output.say(remove ? "no line of this project is installed" : "the installed lines are up to date") }
-    try Output.write(Array(difference(from: old, to: new).utf8))
+    try Output.write(Array(LineDifference.text(from: old, to: new).utf8))
     guard !dryRun else { return Output.say("nothing was changed (--dry-run)") }
     try system.replace(with: new)
     Output.say(remove ? "removed" : "installed; `jobs cron list` shows the next starts")
@@ -58,37 +58,13 @@ struct CronInstall: ParsableCommand {
     guard let crontab = try workspace.soundCrontab(), !crontab.entries.isEmpty else {
       throw Failure(.configuration, "\(workspace.root)/crontab has no line to install; write one, as in `30 2 * * * jobs run nightly`")
     }
-    let lost = try workspace.lostEntries(of: crontab)
-    guard lost.isEmpty else {
-      throw Failure(
-        .configuration,
-        "crontab starts jobs that do not exist: "
-          + lost.map { "`\($0.job!)` in line \($0.line)" }.joined(separator: ", ") + "; nothing was installed")
-    }
+    try workspace.refuseLostEntries(of: crontab)
     let zone = try systemZone.map { try ZoneOption.zone($0, option: "--system-zone") } ?? ZoneOption.system()
+    let executable = try Executable.path()
     do throws(CrontabRefusal) {
-      return try crontab.rendered(executable: try Self.executable(), root: workspace.root, systemZone: zone, asOf: SystemTime().now())
+      return try crontab.rendered(executable: executable, root: workspace.root, systemZone: zone, asOf: SystemTime().now())
     } catch {
       throw Failure(.configuration, "cron(8) would misread crontab; nothing was installed\n\(error)")
     }
-  }
-
-  /// The absolute path of this program.
-  private static func executable() throws(CrontabRefusal) -> String {
-    // Not readable only where /proc is not mounted; then the renderer refuses the path with its own sentence.
-    (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-  }
-
-  /// The lines that go (`-`) and come (`+`), in the order of the file.
-  private func difference(from old: String, to new: String) -> String {
-    let lines = { (text: String) in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
-    var (removed, inserted): ([String], [String]) = ([], [])
-    for change in lines(new).difference(from: lines(old)) {
-      switch change {
-      case .remove(_, let line, _): removed.append("- \(line)\n")
-      case .insert(_, let line, _): inserted.append("+ \(line)\n")
-      }
-    }
-    return (removed + inserted).joined()
   }
 }

@@ -65,7 +65,7 @@ struct DataImport: AsyncParsableCommand {
 
   private func store(_ content: CandleFile, _ workspace: Workspace) async throws -> CandleChanges {
     try AtomicFile.makeFolder(workspace.data)
-    let lock = try await RunLock.acquire(at: workspace.lockFile, purpose: "data import", waiting: false, quiet: true)
+    let lock = try RunLock(at: workspace.lockFile, purpose: "data import")
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
     let (source, now) = (source, SystemTime().now())
     let changes = try await warehouse.write { transaction in

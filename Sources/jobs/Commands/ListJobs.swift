@@ -36,23 +36,37 @@ struct ListJobs: AsyncParsableCommand {
       rows.append(
         Row(
           job: name, description: job?.description ?? "has mistakes: `jobs check Jobs/\(name).yaml`", steps: job.map { $0.steps.count },
+          tags: tags(of: job), schedule: crontab.schedule(of: name).map { $0.entries.map { "\($0.expression) \($0.zoneName)" } } ?? [],
           next: crontab.schedule(of: name)?.next(after: SystemTime().now())?.occurrence.instant.iso8601,
           lastRun: last?.logicalDate.iso8601, lastState: last?.state.rawValue))
     }
     if json { return try Output.json(Document(jobs: rows)) }
-    var table = PlainTable([.init("JOB"), .init("STEPS", .right), .init("NEXT"), .init("LAST"), .init("RESULT"), .init("WHAT")])
+    var table = PlainTable([
+      .init("JOB"), .init("STEPS", .right), .init("SCHEDULE"), .init("NEXT"), .init("LAST"), .init("RESULT"), .init("WHAT"),
+    ])
     for row in rows {
       table.rows.append([
-        row.job, row.steps.map(String.init) ?? "?", row.next ?? "by hand", row.lastRun ?? "never", row.lastState ?? "", row.description,
+        row.job, row.steps.map(String.init) ?? "?", row.schedule.joined(separator: "; "), row.next ?? "by hand", row.lastRun ?? "never",
+        row.lastState ?? "",
+        row.description + (row.tags.isEmpty ? "" : " [\(row.tags.joined(separator: ", "))]"),
       ])
     }
     try Output.print(table.text(width: Output.width))
+  }
+
+  private func tags(of job: Job?) -> [String] {
+    var seen: Set<String> = []
+    return (job?.steps ?? []).flatMap(\.tags).filter { seen.insert($0).inserted }
   }
 
   private struct Row: Encodable {
     let job: String
     let description: String
     let steps: Int?
+    /// Of all its steps, each once.
+    let tags: [String]
+    /// The lines of the crontab that start it: expression and zone.
+    let schedule: [String]
     let next: String?
     let lastRun: String?
     let lastState: String?

@@ -77,7 +77,8 @@ struct RunJob: AsyncParsableCommand {
     _ = try selection.steps(of: job)
     if dryRun {
       return try await PlanPrinter(
-        workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection
+        study: PlanStudy(
+          workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection)
       ).show(json: json, explain: true)
     }
     let start = try ScheduledStart(
@@ -86,47 +87,60 @@ struct RunJob: AsyncParsableCommand {
     if let reason = try await start.idleReason() { return try RunSummary.sayIdle(reason, job: job.name, json: json, quiet: quiet) }
     try AtomicFile.makeFolder(workspace.data)
     let lock = try await RunLock.acquire(
-      at: workspace.lockFile, purpose: "run \(job.name)", waiting: wait || job.overlap == .queue, quiet: quiet)
+      at: workspace.lockFile, for: job, waiting: wait || job.overlap == .queue, quiet: quiet)
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
     let agenda = try await start.agenda(warehouse)
-    var (results, own): ([RunSession.Result], [RunSummary]) = ([], [])
+    var (runs, ended): ([RunID], [Ending]) = ([], [])
     for visit in agenda.visits(or: logicalDate) {
       try await start.record(visit.before, of: agenda, warehouse)
       let command = try command(for: visit, of: start, isLast: visit.logicalDate == agenda.visits.last?.logicalDate)
-      let result = try await command.perform(visit, start, warehouse, lock)
-      own.append(RunSummary(workspace: workspace, job: result.job, result: result.result, caughtUp: results.map(\.run)))
-      results.append(result.result)
-      if !json { try own.last!.print(quiet: quiet) }
-      if result.result.isStopped { break }
+      // Of the last run everybody is told when everything is done; of those before it, before the next one begins.
+      try await ended.last?.tell(json ? .nobody : .people(quiet: quiet))
+      let ending = try await command.perform(visit, start, warehouse, lock, caughtUp: runs)
+      runs.append(ending.run)
+      ended.append(ending)
+      if ending.isStopped { break }
     }
-    if results.last.map({ !$0.isStopped }) ?? true { try await start.record(agenda.after, of: agenda, warehouse) }
+    if ended.last.map({ !$0.isStopped }) ?? true { try await start.record(agenda.after, of: agenda, warehouse) }
     try warehouse.close()
-    guard let summary = own.last else {
+    guard let last = ended.last else {
       return try RunSummary.sayIdle(agenda.idleReason ?? "nothing is due", job: job.name, json: json, quiet: quiet)
     }
-    if json { try summary.printJSON() }
-    let status = own.allSatisfy { $0.status == .delivered } || summary.status != .delivered ? summary.status : .partial
+    try await last.tell(json ? .program : .people(quiet: quiet))
+    let status = ended.allSatisfy { $0.summary.status == .delivered } || last.summary.status != .delivered ? last.summary.status : .partial
     if status != .delivered { throw Ended(status: status) }
   }
 
   /// Runs one visit of the agenda.
   private func perform(
-    _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ warehouse: Warehouse, _ lock: borrowing RunLock
-  ) async throws -> (job: Job, result: RunSession.Result) {
+    _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ warehouse: Warehouse, _ lock: borrowing RunLock, caughtUp: [RunID]
+  ) async throws -> Ending {
     let workspace = start.workspace
     let (job, configuration) = try workspace.job(job, at: visit.logicalDate, overrides: choice.overrides)
     _ = try choice.selection.steps(of: job)
     let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
+    let monitor = RunMonitor(workspace, configuration, job: job.name)
     let isResumed = resume || visit.isResumed
     let session = RunSession(
       workspace: workspace, job: job, configuration: configuration, logicalDate: visit.logicalDate, trigger: start.trigger.rawValue,
       selection: choice.selection, sandbox: SandboxSettings(seed: sandboxSeed, recordedBodies: sandboxData, faults: try faults()),
       isOffline: offline, isResumed: isResumed,
       resumedDate: isResumed && (choice.date != nil || visit.isResumed) ? visit.logicalDate : nil,
-      began: { await printer.begin($0, $1, $2) }, observe: { printer.observe($0) },
-      opened: { try await start.record(visit, run: $0, warehouse) })
-    defer { printer.finish() }
-    return (job, try await session.run(lock: lock, warehouse: warehouse))
+      began: { run, state, warehouse in
+        monitor.begin(run.id)
+        await printer.begin(run, state, warehouse)
+      }, observe: { printer.observe($0) }, opened: { try await start.record(visit, run: $0, warehouse) })
+    do {
+      let result = try await session.run(lock: lock, warehouse: warehouse)
+      printer.finish()
+      return Ending(
+        run: result.run, isStopped: result.isStopped,
+        summary: RunSummary(workspace: workspace, job: job, result: result, caughtUp: caughtUp), monitor: monitor)
+    } catch {
+      printer.finish()
+      await monitor.fail(error)
+      throw error
+    }
   }
 
   /// The command with the options that a visit is run with: those of its line of crontab, unless somebody asked for other ones.
@@ -175,17 +189,54 @@ struct RunJob: AsyncParsableCommand {
 extension ProgressChoice: ExpressibleByArgument {}
 
 extension RunLock {
-  /// Takes the lock; when another run has it, says so, or waits.
-  static func acquire(at path: String, purpose: String, waiting: Bool, quiet: Bool) async throws -> RunLock {
-    var hasSaid = false
+  /// How long a run that was asked to make room may take for it.
+  private static let patience: Duration = .seconds(120)
+
+  /// Takes the lock. When another run has it: says so, or waits, or asks it to end where the job replaces its own runs.
+  static func acquire(at path: String, for job: Job, waiting: Bool, quiet: Bool) async throws -> RunLock {
+    var (hasSaid, asked): (Bool, ContinuousClock.Instant?) = (false, nil)
     while true {
       do {
-        return try RunLock(at: path, purpose: purpose)
-      } catch LockError.held(let holder) where waiting {
-        if !hasSaid, !quiet { Output.say("waiting: another run is under way: \(holder)") }
+        return try RunLock(at: path, purpose: "run \(job.name)")
+      } catch LockError.held(let holder) {
+        if job.overlap == .replace, asked == nil, let other = LockHolder(lockFile: path), other.runs(job.name), other.askToEnd() {
+          asked = .now
+          if !quiet { Output.say("replacing: \(holder) was asked to end (overlap: replace)") }
+        }
+        if let asked, .now - asked > patience {
+          throw Failure(.tryAgainLater, "another run is under way: \(holder); it was asked to end \(patience.inSeconds) s ago and has not")
+        }
+        guard waiting || asked != nil else { throw LockError.held(by: holder) }
+        if !hasSaid, !quiet, asked == nil { Output.say("waiting: another run is under way: \(holder)") }
         hasSaid = true
-        try await Task.sleep(for: .milliseconds(200))
+        try await Task.sleep(for: asked == nil ? .milliseconds(200) : .milliseconds(20))
       }
     }
+  }
+}
+
+/// A run of this command that has ended, and who is to hear of it.
+private struct Ending {
+  let run: RunID
+  let isStopped: Bool
+  let summary: RunSummary
+  let monitor: RunMonitor
+
+  enum Listener { case people(quiet: Bool), program, nobody }
+
+  /// Says how it ended, and tells those who watch from outside as the last act.
+  func tell(_ listener: Listener) async throws {
+    // What quiet says of a failure is kept anyway.
+    if case .people(quiet: true) = listener, summary.status != .delivered {} else { Console.shared.note(try summary.text) }
+    // Whoever watches is told even where the summary cannot be written.
+    let printing = Swift.Result {
+      switch listener {
+      case .people(let quiet): try summary.print(quiet: quiet)
+      case .program: try summary.printJSON()
+      case .nobody: break
+      }
+    }
+    await monitor.end(summary.status)
+    try printing.get()
   }
 }

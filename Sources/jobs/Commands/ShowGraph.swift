@@ -1,6 +1,7 @@
 import ArgumentParser
 import JobGraph
 import Reporting
+import Storage
 
 struct ShowGraph: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,7 +10,8 @@ struct ShowGraph: AsyncParsableCommand {
       EXAMPLES
         jobs graph nightly
         jobs graph nightly --format mermaid
-        jobs graph nightly --format dot | dot -Tsvg > nightly.svg
+        jobs graph nightly --format dot | dot -Tpng > nightly.png
+        jobs graph nightly --format svg --output nightly.svg
 
       A dashed arrow leads to a step that runs however the one before it ended.
       """)
@@ -24,15 +26,21 @@ struct ShowGraph: AsyncParsableCommand {
   @Option(help: "text, mermaid, dot or svg.")
   var format: Format = .text
 
+  @Option(help: "A file to write instead of standard output.", completion: .file())
+  var output: String?
+
   @OptionGroup var place: PlaceOptions
 
   func run() async throws {
     let (job, _) = try place.workspace().job(job)
-    switch format {
-    case .text: try Output.print(job.textDrawing)
-    case .mermaid: try Output.print(job.mermaidDrawing)
-    case .dot: try Output.print(job.dotDrawing)
-    case .svg: try Output.print(GraphDrawing(job).svg.text)
-    }
+    let drawing =
+      switch format {
+      case .text: job.textDrawing
+      case .mermaid: job.mermaidDrawing
+      case .dot: job.dotDrawing
+      case .svg: GraphDrawing(job).svg.text
+      }
+    guard let output else { return try Output.print(drawing) }
+    try AtomicFile.write((drawing + "\n").utf8, to: output, mode: 0o644)
   }
 }

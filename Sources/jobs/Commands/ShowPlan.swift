@@ -33,7 +33,8 @@ struct ShowPlan: AsyncParsableCommand {
     let date = try Planner.logicalDate(choice.date, of: job, workspace, now: SystemTime().now())
     let (job, configuration) = try workspace.job(job, at: date, overrides: choice.overrides)
     try await PlanPrinter(
-      workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection
+      study: PlanStudy(
+        workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection)
     ).show(json: json, explain: explain)
   }
 }

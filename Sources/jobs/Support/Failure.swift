@@ -26,6 +26,12 @@ struct Failure: Error {
     return failure.status.rawValue
   }
 
+  /// What an error means for those who are told of it beside the command's own output.
+  static func facts(of error: any Error) -> (status: CommandStatus, message: String) {
+    let failure = Failure(explaining: error)
+    return (failure?.status ?? .bug, failure?.message ?? "\(error)")
+  }
+
   /// The one document of a command that fails, when a program asked for one.
   private static func sayInJSON(_ status: CommandStatus, _ message: String) {
     guard CommandLine.arguments.contains("--json") else { return }
@@ -45,7 +51,8 @@ struct Failure: Error {
         return report(error)
       }
     }
-    Output.say(text)
+    // The parser's own word begins with a capital letter.
+    Output.say(text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text)
     let status: CommandStatus = code == .validationFailure || code.rawValue == 64 ? .usage : .bug
     sayInJSON(status, Jobs.message(for: error))
     return status.rawValue
@@ -58,7 +65,11 @@ struct Failure: Error {
     case let error as LockError: self.init(error.commandStatus, error.description)
     case let error as FileError: self.init(.storage, error.description)
     case let error as OutputError: self.init(.storage, error.description)
-    case let error as SelectionError: self.init(.usage, error.description)
+    case let error as SelectionError:
+      let nearest = error.wrongName.flatMap { wrong in
+        NearestName.find(wrong.name, in: wrong.known).map { "; a \(wrong.kind) with a similar name exists: `\($0)`" }
+      }
+      self.init(.usage, error.description + (nearest ?? ""))
     case let error as CronDefect: self.init(.badData, error.description)
     case let error as TaskFailure: self.init(error.commandStatus, error.message)
     case is CancellationError: self.init(.interrupted, "stopped")

@@ -1,201 +1,101 @@
 import Foundation
-import JobFiles
 import JobGraph
 import Reporting
 import Scheduling
-import Steps
 import Storage
 
-/// Says what a run would do, and what it would cost, without doing anything.
+/// Says what a run would do, and what it would cost.
 struct PlanPrinter {
-  let workspace: Workspace
-  let job: Job
-  let configuration: Configuration
-  let logicalDate: Instant
-  let selection: Selection
+  let study: PlanStudy
 
-  /// A step of the plan and what it costs.
-  private struct Row {
-    let step: PlannedStep
-    let estimate: RequestEstimate
-    let seconds: Double?
-    let why: String
-  }
+  private var plan: Plan { study.plan }
+  private var forecast: Forecast { study.forecast }
 
-  /// A limit of a provider, before and after.
-  private struct LimitRow {
-    let provider: String
-    let limit: RateLimit
-    let used: Int
-    let needed: Int
-    let pause: RatePause?
-  }
-
-  func show(json: Bool, explain: Bool) async throws {
-    let warehouse = FileManager.default.fileExists(atPath: workspace.database) ? try workspace.reading() : nil
-    let plan = try await Planner(workspace: workspace, job: job, logicalDate: logicalDate, selection: selection)
-      .plan(warehouse: warehouse, missingSecrets: missingSecrets)
-    let name = job.name
-    let durations = try await warehouse?.read { try $0.durations(of: name) } ?? [:]
-    var rows: [Row] = []
-    for step in plan.steps {
-      let date = logicalDate
-      let estimate =
-        try await warehouse?.read { try RequestEstimate(step, logicalDate: date, reader: $0) }
-        ?? RequestEstimate(step, logicalDate: date, reader: nil)
-      rows.append(Row(step: step, estimate: estimate, seconds: durations[step.id], why: why(step)))
+  func show(json: Bool, explain: Bool) throws {
+    if json { return try Output.json(PlanDocument(study)) }
+    let job = study.job
+    try say("\(job.name) for \(plan.logicalDate): \(plan.taskCount) tasks\(job.description.isEmpty ? "" : "  (\(job.description))")\n")
+    try Output.print(table.text(width: Output.width))
+    if explain {
+      try say("Why")
+      for (name, why) in reasons { try say(name + why, indent: name.count) }
+      try say("")
+    } else {
+      let skipped = plan.steps.filter { $0.skip != nil }
+      for step in skipped { try say("\(step.id) is \(study.why(step))", indent: 2) }
+      if !skipped.isEmpty { try say("") }
     }
-    let limits = try await limitRows(rows, warehouse)
-    let path = criticalPath(plan, durations)
-    if json { return try printJSON(plan, rows, limits, path) }
-    try printText(plan, rows, limits, path, explain: explain)
+    for sentence in study.providers.flatMap(sentences) { try say(sentence, indent: 2) }
+    try say("\n" + expectation, indent: 10)
+    for line in explain ? consequences : [] { try say(line, indent: 10) }
+    try say("Nothing was changed. `jobs run \(job.name)\(study.workspace.isSandbox ? " --sandbox" : "")` does it.")
   }
 
-  private var missingSecrets: [String: String] {
-    guard !workspace.isSandbox, let providers = configuration.providers else { return [:] }
-    let store = SecretStore(folder: workspace.secrets)
-    var missing: [String: String] = [:]
-    for name in providers.providers.compactMap(\.key?.secret) {
-      if case .missing(let sentence) = store.secret(name) { missing[name] = sentence }
-    }
-    return missing
+  private func say(_ text: String, indent: Int = 0) throws {
+    try Output.print(HangingText.wrapped(text, width: Output.width, indent: indent))
   }
 
-  /// Why a step runs, waits or is skipped.
-  private func why(_ step: PlannedStep) -> String {
-    if let skip = step.skip { return "skipped: \(skip.sentence)" }
-    if step.isFinal { return "runs when all others have ended" }
-    let needs = step.needs.map(\.name).joined(separator: ", ")
-    if let condition = step.condition, condition.decision == nil { return "waits for \(needs), then runs if \(condition.source)" }
-    switch (step.when, step.needs.isEmpty) {
-    case (_, true): return "runs at once"
-    case (.success, _): return "waits for \(needs)"
-    case (.always, _): return "waits for \(needs), however they end"
-    case (.failure, _): return "runs only when one of \(needs) fails"
-    }
-  }
-
-  private func limitRows(_ rows: [Row], _ warehouse: Warehouse?) async throws -> [LimitRow] {
-    var result: [LimitRow] = []
-    for provider in configuration.providers?.providers ?? [] {
-      let mine = rows.filter { $0.step.uses.hasPrefix(provider.name + ".") }
-      let (requests, weight) = (mine.reduce(0) { $0 + $1.estimate.requests }, mine.reduce(0) { $0 + $1.estimate.weight })
-      guard requests > 0 else { continue }
-      let limits = try provider.limits.map { try RateLimit($0, of: provider) }
-      let ledger = try await warehouse?.read { try $0.rateLedger(of: provider.name) } ?? RateLedger()
-      let now = workspace.isSandbox ? logicalDate : Instant(Date())
-      for standing in ledger.standing(at: now, under: limits) {
-        let needed = standing.limit.unit == .weight ? weight : requests
-        result.append(
-          LimitRow(
-            provider: provider.name, limit: standing.limit, used: standing.used, needed: needed,
-            pause: ledger.pause.flatMap { $0.end > now ? $0 : nil }))
-      }
-    }
-    return result
-  }
-
-  /// The chain of steps that takes longest by the durations of earlier runs.
-  private func criticalPath(_ plan: Plan, _ durations: [StepID: Double]) -> (steps: [StepID], seconds: Double)? {
-    guard !durations.isEmpty else { return nil }
-    var best: [StepID: (seconds: Double, path: [StepID])] = [:]
-    let ordinary = plan.steps.filter { !$0.isFinal }.map(\.id)
-    for step in plan.topologicallySorted where step.skip == nil {
-      let needs = step.isFinal ? ordinary + step.needs : step.needs
-      let before = needs.compactMap { best[$0] }.max { $0.seconds < $1.seconds }
-      best[step.id] = ((before?.seconds ?? 0) + (durations[step.id] ?? 0), (before?.path ?? []) + [step.id])
-    }
-    return best.values.max { $0.seconds < $1.seconds }.map { ($0.path, $0.seconds) }
-  }
-
-  private func printText(
-    _ plan: Plan, _ rows: [Row], _ limits: [LimitRow], _ path: (steps: [StepID], seconds: Double)?, explain: Bool
-  ) throws {
-    try Output.print("\(job.name) for \(logicalDate): \(plan.taskCount) tasks\(job.description.isEmpty ? "" : "  (\(job.description))")\n")
+  private var table: PlainTable {
     var table = PlainTable([
       .init("STEP"), .init("USES"), .init("TASKS", .right), .init("REQUESTS", .right), .init("WEIGHT", .right), .init("TOOK", .right),
-      .init("WHY"),
     ])
-    for row in rows {
-      let asks = row.estimate.requests > 0
+    for step in plan.steps {
+      let (expected, asks) = (forecast[step.id], forecast[step.id]?.requests ?? 0 > 0)
       table.rows.append([
-        row.step.id.name, row.step.uses, row.step.skip == nil ? String(row.step.tasks.count) : "-",
-        asks ? NumberText.grouped(row.estimate.requests) : "", asks ? NumberText.grouped(row.estimate.weight) : "",
-        row.seconds.map { DurationText.short($0) } ?? "", explain || row.step.skip != nil ? row.why : "",
+        step.id.name, step.uses, step.skip == nil ? String(step.tasks.count) : "-",
+        asks ? NumberText.grouped(expected!.requests) : "", asks ? NumberText.grouped(expected!.weight) : "",
+        expected?.seconds.map { DurationText.short($0) } ?? "",
       ])
     }
-    try Output.print(table.text(width: Output.width))
-    for row in limits { try Output.print(sentence(row)) }
-    if let path {
-      try Output.print("\nExpected: about \(DurationText.short(path.seconds)), along \(path.steps.map(\.name).joined(separator: " > "))")
+    return table
+  }
+
+  private var reasons: [(name: String, why: String)] {
+    let longest = min(plan.steps.map(\.id.name.count).max() ?? 0, 20)
+    return plan.steps.map { step in
+      ("  " + step.id.name.padding(toLength: max(longest, step.id.name.count), withPad: " ", startingAt: 0) + "  ", study.why(step))
     }
-    try Output.print("Nothing was changed. `jobs run \(job.name)\(workspace.isSandbox ? " --sandbox" : "")` does it.")
   }
 
-  private func sentence(_ row: LimitRow) -> String {
-    let left = row.limit.usable - row.used - row.needed
-    var text = "\(row.provider): \(NumberText.grouped(row.needed)) of \(row.limit), \(NumberText.grouped(row.used)) used"
-    switch row.limit.window {
-    case .daily:
-      text +=
-        left >= 0 ? ", \(NumberText.grouped(left)) left after" : ", \(NumberText.grouped(-left)) too many: the rest waits for the reset"
-    case .fixed(let length) where row.needed > row.limit.usable:
-      text += ", so it takes at least \(DurationText.short(Double(row.needed / row.limit.usable) * length.inSeconds))"
-    case .rolling(let length) where row.needed > row.limit.usable:
-      text += ", so it takes at least \(DurationText.short(Double(row.needed / row.limit.usable) * length.inSeconds))"
-    default: break
+  private func sentences(of provider: PlanStudy.ProviderStudy) -> [String] {
+    var lines = provider.limits.filter { $0.needed > 0 }.map { "\(provider.name): \(sentence($0))" }
+    if let pause = provider.pause { lines.append("\(provider.name): silent until \(pause.end): \(pause.reason)") }
+    return lines
+  }
+
+  private func sentence(_ row: PlanStudy.LimitStudy) -> String {
+    let share = row.limit.usable < row.limit.capacity ? ", of which \(NumberText.grouped(row.limit.usable)) are ours" : ""
+    let start = "\(NumberText.grouped(row.needed)) of \(row.limit)\(share), \(NumberText.grouped(row.used)) used"
+    if let seconds = row.secondsMin { return "\(start), so it takes at least \(DurationText.short(seconds))" }
+    if row.left >= 0 { return "\(start), \(NumberText.grouped(row.left)) left after" }
+    return "\(start), \(NumberText.grouped(-row.left)) too many: the rest waits for \(row.isDaily ? "the reset" : "the next window")"
+  }
+
+  private var expectation: String {
+    guard let seconds = forecast.seconds else {
+      let least = study.secondsMin.map { ", but at least \(DurationText.short($0)) by the limits" } ?? ""
+      return "Expected: unknown, since no step has run before\(least)"
     }
-    if let pause = row.pause { text += "; silent until \(pause.end): \(pause.reason)" }
-    return text
+    let unknown = forecast.steps.filter { $0.runs && $0.seconds == nil }.map(\.id.name)
+    return "Expected: about \(DurationText.short(max(seconds, study.secondsMin ?? 0))), along "
+      + forecast.criticalPath.map(\.name).joined(separator: " > ")
+      + ", by \(forecast.runs) earlier run\(forecast.runs == 1 ? "" : "s")"
+      + (unknown.isEmpty ? "" : "; never run before, and not counted: \(unknown.joined(separator: ", "))")
   }
 
-  private func printJSON(_ plan: Plan, _ rows: [Row], _ limits: [LimitRow], _ path: (steps: [StepID], seconds: Double)?) throws {
-    try Output.json(
-      PlanDocument(
-        job: job.name, logicalDate: logicalDate.iso8601, tasks: plan.taskCount,
-        steps: rows.map {
-          PlanDocument.Step(
-            step: $0.step.id.name, uses: $0.step.uses, needs: $0.step.needs.map(\.name),
-            tasks: $0.step.skip == nil ? $0.step.tasks.count : 0,
-            requests: $0.estimate.requests, weight: $0.estimate.weight, expectedSeconds: $0.seconds, why: $0.why,
-            skipped: $0.step.skip?.sentence)
-        },
-        limits: limits.map {
-          PlanDocument.Limit(
-            provider: $0.provider, limit: $0.limit.description, used: $0.used, needed: $0.needed,
-            left: $0.limit.usable - $0.used - $0.needed, pausedUntil: $0.pause?.end.iso8601)
-        }, criticalPath: path?.steps.map(\.name), expectedSeconds: path?.seconds))
-  }
-}
-
-private struct PlanDocument: Encodable {
-  let schema = "jobs.plan/1"
-  let job: String
-  let logicalDate: String
-  let tasks: Int
-  let steps: [Step]
-  let limits: [Limit]
-  let criticalPath: [String]?
-  let expectedSeconds: Double?
-
-  struct Step: Encodable {
-    let step: String
-    let uses: String
-    let needs: [String]
-    let tasks: Int
-    let requests: Int
-    let weight: Int
-    let expectedSeconds: Double?
-    let why: String
-    let skipped: String?
-  }
-
-  struct Limit: Encodable {
-    let provider: String
-    let limit: String
-    let used: Int
-    let needed: Int
-    let left: Int
-    let pausedUntil: String?
+  private var consequences: [String] {
+    var lines: [String] = []
+    for pruned in study.consequences.pruning {
+      let parts =
+        pruned.report.rows.filter { $0.rows > 0 }.map { "\(NumberText.grouped($0.rows)) rows of \($0.table)" }
+        + [(pruned.report.orphanedBodies.count, "bodies of the raw store"), (pruned.report.reportFolders.count, "folders of reports")]
+        .filter { $0.0 > 0 }.map { "\(NumberText.grouped($0.0)) \($0.1)" }
+      let what = parts.isEmpty ? "nothing of what is stored now" : parts.joined(separator: ", ")
+      lines.append("Forgets:  \(what)" + (pruned.doubt.map { "; but it will fail: \($0)" } ?? ""))
+    }
+    let notified = study.consequences.notified
+    lines.append("Notifies: \(notified.isEmpty ? "nobody" : notified.joined(separator: ", "))")
+    lines += study.consequences.effects.enumerated().map { ($0.offset == 0 ? "Outside:  " : "          ") + $0.element }
+    return lines
   }
 }

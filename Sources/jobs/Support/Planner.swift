@@ -16,35 +16,14 @@ struct Planner {
     var facts = PlanningFacts(
       operations: Dictionary(uniqueKeysWithValues: Operations.all.map { ($0.name, $0) }), missingSecrets: missingSecrets,
       selection: selection)
-    if let warehouse {
-      for step in job.steps {
-        guard let name = step.calendar, let calendar = SessionCalendar(named: name) else { continue }
-        facts.notDue[step.id] = try await idleReason(step, calendar, warehouse)
-      }
+    for step in job.steps + job.finally {
+      guard let name = step.calendar, let calendar = SessionCalendar(named: name) else { continue }
+      facts.notDue[step.id] = try await idleReason(step, calendar, warehouse)
     }
     guard job.datedFor == nil || job.datedFor == logicalDate else {
       throw Failure(.bug, "the job \(job.name) was read for \(job.datedFor!), and is planned for \(logicalDate)")
     }
     return try Plan(of: job, logicalDate: logicalDate, facts: facts)
-  }
-
-  /// Why a step with a calendar is not due: every series it fetches reaches the last session that has closed.
-  private func idleReason(_ step: Step, _ calendar: SessionCalendar, _ warehouse: Warehouse) async throws -> String? {
-    guard let session = calendar.lastClosed(at: logicalDate) else { return nil }
-    let keys = series(of: step)
-    guard !keys.isEmpty else { return nil }
-    let isCurrent = try await warehouse.read { reader in
-      try keys.allSatisfy { key in
-        guard let mark = try reader.watermark(of: key) else { return false }
-        return mark.completeFrom <= session.date.midnight && mark.completeUntil > session.date.midnight
-      }
-    }
-    guard isCurrent else { return nil }
-    // A night that is run again is told as it was: what was due is due again, and finds that it has everything.
-    let (job, date) = (job.name, logicalDate)
-    let earlier = try await warehouse.read { try $0.plans(of: job, logicalDate: date) }
-    let wasDue = earlier.contains { plan in plan.steps.contains { $0.id == step.id && $0.skip == nil } }
-    return wasDue ? nil : "no session has closed since \(session.date)"
   }
 
   func series(of step: Step) -> [SeriesKey] {

@@ -17,9 +17,13 @@ enum Process {
 
   /// Calls `body` with each signal that asks a run to stop, for the rest of the process's life.
   static func onStopSignals(_ body: @escaping @Sendable (Int32) -> Void) {
-    for number in [SIGINT, SIGTERM, SIGHUP] {
-      // Under nohup a closed terminal is no reason to stop.
-      if number == SIGHUP, isIgnored(SIGHUP) { continue }
+    // Under nohup a closed terminal is no reason to stop.
+    onSignals([SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP]), body)
+  }
+
+  /// Calls `body` with each of these signals, for the rest of the process's life.
+  static func onSignals(_ numbers: [Int32], _ body: @escaping @Sendable (Int32) -> Void) {
+    for number in numbers {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { @Sendable in body(number) }

@@ -30,4 +30,15 @@ extension Workspace {
     let names = Set(try jobNames())
     return crontab.entries.filter { entry in entry.job.map { !names.contains($0) } ?? false }
   }
+
+  /// - Throws: ``Failure`` when a line starts a job that does not exist: nothing may be installed then.
+  func refuseLostEntries(of crontab: Crontab) throws {
+    let lost = try lostEntries(of: crontab)
+    guard lost.isEmpty else {
+      throw Failure(
+        .configuration,
+        "crontab starts jobs that do not exist: "
+          + lost.map { "`\($0.job!)` in line \($0.line)" }.joined(separator: ", ") + "; nothing was installed")
+    }
+  }
 }

@@ -117,7 +117,8 @@ struct RunSession {
   /// Opens a new run, or an unfinished one again.
   private func open(_ resumed: RunRow?, _ date: Instant, _ desk: Desk) async throws -> (RunHeader, RunState) {
     let (warehouse, name, now) = (desk.warehouse, job.name, SystemTime().now())
-    let durations = try await warehouse.read { try $0.durations(of: name) }
+    let times = try await warehouse.read { try $0.stepTimes(of: name) }
+    let durations = times.seconds
     func concurrency(of plan: Plan) -> RunState.Concurrency {
       .init(total: 16, pools: ["binance": 8, "alphavantage": 2].merging(plan.pools) { $1 })
     }
@@ -127,7 +128,8 @@ struct RunSession {
       let count = try await warehouse.read { try $0.runCount(of: name, logicalDate: date) }
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
-      try await warehouse.open(header, plan: plan)
+      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0).forecast }
+      try await warehouse.open(header, plan: plan, forecast: forecast)
       try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
     }

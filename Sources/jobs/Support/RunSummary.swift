@@ -21,16 +21,22 @@ struct RunSummary {
   /// - Parameter quiet: says nothing of what was delivered in time, and the rest on standard error.
   func print(quiet: Bool) throws {
     if quiet, status == .delivered { return }
-    let style = quiet ? Console.shared.style : Output.style
-    let lines = try [table(style), verdict(style)] + problems(style) + ending
-    let text = lines.joined(separator: "\n")
+    let text = try text(style: quiet ? Console.shared.style : Output.style, width: Output.width)
     guard quiet else { return try Output.print(text) }
     Console.shared.say(Message(text, level: status == .partial ? .warning : .error, sentence: verdict(.plain)))
   }
 
+  /// For a log: without colour, nothing cut.
+  var text: String { get throws { try text(style: .plain, width: nil) } }
+
+  private func text(style: TerminalStyle, width: Int?) throws -> String {
+    let lines = try [table(style, width: width), verdict(style)] + problems(style) + ending
+    return lines.joined(separator: "\n")
+  }
+
   private var steps: [StepProgress] { result.state.steps }
 
-  private func table(_ style: TerminalStyle) -> String {
+  private func table(_ style: TerminalStyle, width: Int?) -> String {
     var table = PlainTable(
       [.init("", mayShrink: false), .init("STEP"), .init("TASKS", .right), .init("WHAT"), .init("TOOK", .right)], style: style,
       tone: ProgressBoard.tone)
@@ -40,7 +46,7 @@ struct RunSummary {
         step.tasks == 1 ? "" : "\(GroupedNumber.text(step.succeeded))/\(GroupedNumber.text(step.tasks))", what(step), took(step),
       ])
     }
-    let text = table.text(width: Output.width)
+    let text = table.text(width: width)
     return String(text.dropLast(text.hasSuffix("\n") ? 1 : 0))
   }
 
@@ -58,7 +64,8 @@ struct RunSummary {
   /// `PARTIAL  5 ok, 1 warning, 1 failed, 1 skipped in 4m43s   exit 3`
   private func verdict(_ style: TerminalStyle) -> String {
     let words = Dictionary(grouping: steps, by: ProgressBoard.word).mapValues(\.count)
-    let parts = ["\(words["ok"] ?? 0) ok"]
+    let parts =
+      ["\(words["ok"] ?? 0) ok"]
       + [("warn", "with failures"), ("failed", "failed"), ("skipped", "skipped"), ("cancelled", "cancelled")].compactMap { word, text in
         words[word].map { "\($0) \(text)" }
       } + (warnings.isEmpty ? [] : ["\(GroupedNumber.text(warnings.count)) warning\(warnings.count == 1 ? "" : "s")"])
@@ -111,7 +118,9 @@ struct RunSummary {
     let command = "jobs run \(job.name) --resume\(workspace.optionsToType)"
     let kinds = steps.flatMap { $0.failures.map(\.failure.kind) }
     let moments = kinds.compactMap { kind in if case .deferred(let until) = kind { until } else { nil } }
-    if let latest = moments.max(), moments.count == kinds.count { return (command, "after \(latest): not before then is an answer to be had") }
+    if let latest = moments.max(), moments.count == kinds.count {
+      return (command, "after \(latest): not before then is an answer to be had")
+    }
     for case .missingSecret(let name, _)? in steps.map(\.skipReason) {
       return ("jobs secrets set \(name)", "then `\(command)` does what was left out")
     }

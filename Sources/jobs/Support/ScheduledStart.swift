@@ -72,6 +72,15 @@ struct ScheduledStart {
     return sentence(of: latest, state.row)
   }
 
+  /// Whether something is to be made up or continued: for a daemon that has just begun. A job that never ran has nothing to make up.
+  func isPending() async throws -> Bool {
+    guard let schedule, FileManager.default.fileExists(atPath: workspace.database) else { return false }
+    let warehouse = try Warehouse(reading: workspace.database)
+    guard try await warehouse.read({ try $0.hasDecisions }) else { return false }
+    let state = try await known(warehouse, schedule)
+    return state.isDead || !state.isNew && !state.steps.isEmpty
+  }
+
   /// What this start does. Withdraws what a clock far ahead had decided; all else is for the caller to carry out in order.
   func agenda(_ warehouse: Warehouse) async throws -> Agenda {
     guard let schedule else { return Agenda(visits: date.map { [Visit(logicalDate: $0)] } ?? []) }
@@ -104,7 +113,9 @@ struct ScheduledStart {
     } else if agenda.visits.isEmpty, state.isDead {
       agenda.visits.append(Visit(logicalDate: latest, entry: entry, isResumed: true))
     }
-    if agenda.visits.isEmpty { agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row) }
+    if agenda.visits.isEmpty {
+      agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row)
+    }
     return agenda
   }
 
@@ -130,6 +141,8 @@ extension ScheduledStart {
   private struct Known {
     let latest: Instant?
     let steps: [CatchUp.Step]
+    /// No start of the job is known.
+    let isNew: Bool
     /// The decision about the latest instant.
     let row: DecisionRow?
     /// Whether the run of the latest instant has died, or seems to be under way.
@@ -143,13 +156,16 @@ extension ScheduledStart {
       schedule: schedule,
       policy: CatchUp.Policy(
         CatchUp.Policy.Mode(job.missed.policy), window: job.missed.window, cap: job.missed.cap, skipsOverlaps: job.overlap == .skip),
-      start: CatchUp.Start(now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
+      start: CatchUp.Start(
+        now: now, begun: min(begun, now), isByPerson: !trigger.isAutomatic, isWakeUp: trigger == .timer,
         booted: Self.booted(asOf: now)),
       history: history)
     let latest = rule.latest
     let row = try await warehouse.read { reader in try latest.flatMap { try reader.decision(of: name, at: $0) } }
     let run = try await warehouse.read { row?.run == nil ? nil : try $0.unfinishedRun(of: name, logicalDate: latest) }
-    return Known(latest: latest, steps: rule.steps(), row: row, isDead: run?.state == .running || run?.state == .interrupted)
+    return Known(
+      latest: latest, steps: rule.steps(), isNew: history.mark == nil && history.lastDate == nil, row: row,
+      isDead: run?.state == .running || run?.state == .interrupted)
   }
 
   /// A date that was asked for decides its own instant, when it is one and is undecided.

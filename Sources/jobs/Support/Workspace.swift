@@ -96,7 +96,8 @@ struct Workspace: Sendable {
     }
     let (configuration, found) = try configuration()
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
-    let (job, mistakes) = loader.load("Jobs/\(name).yaml", from: files, at: logicalDate ?? SystemTime().now().floored(to: .minutes(1)), overrides: pairs)
+    let (job, mistakes) = loader.load(
+      "Jobs/\(name).yaml", from: files, at: logicalDate ?? SystemTime().now().floored(to: .minutes(1)), overrides: pairs)
     let diagnostics = found + mistakes
     guard let job, !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
     for warning in diagnostics { Output.say(warning.line) }

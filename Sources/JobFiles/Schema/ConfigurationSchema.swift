@@ -1,0 +1,84 @@
+public import JobGraph
+import MarketData
+
+/// The JSON Schemas of the files under Jobs/config that the program knows.
+public enum ConfigurationSchema: String, Sendable, CaseIterable {
+  case watchlist, providers, quality, retention, realtime
+
+  public var document: JobValue {
+    switch self {
+    case .watchlist: Schema.document("The symbols that are followed", watchlist, definitions: [("name", Schema.name)])
+    case .providers:
+      Schema.document(
+        "Where the data comes from, and what is allowed", Schema.named(provider),
+        definitions: [("name", Schema.name), ("duration", Schema.duration)])
+    case .quality: Schema.document("Which checks run over stored candles", quality, definitions: [])
+    case .retention:
+      Schema.document("How long what is kept", retention, definitions: [("age", age)])
+    case .realtime:
+      Schema.document(
+        "What the realtime mirror is told",
+        Schema.mapping([
+          ("sink", Schema.words(RealtimeConfiguration.Sink.allCases.map(\.rawValue))),
+          ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
+        ]), definitions: [])
+    }
+  }
+
+  private var watchlist: JobValue {
+    let symbol = Schema.pattern("^[^\\s/]{1,64}$", "BTCUSDT")
+    let weight = Schema.object(["type": "number", "exclusiveMinimum": .int(0)])
+    let entry = Schema.any(symbol, Schema.mapping([("symbol", symbol), ("weight", weight)], required: ["symbol"]))
+    return Schema.object([
+      "type": "object", "propertyNames": Schema.object(["$ref": "#/$defs/name", "not": Schema.object(["const": "all"])]),
+      "additionalProperties": Schema.list(of: entry),
+    ])
+  }
+
+  private var provider: JobValue {
+    let limit: [(key: String, value: JobValue)] = [
+      ("weight", Schema.whole(1...Int.max)), ("requests", Schema.whole(1...Int.max)), ("per", Schema.reference("duration")),
+      ("window", Schema.words(["fixed", "rolling"])), ("reset_zone", Schema.zone),
+    ]
+    guard case .map(let entries) = Schema.mapping(limit, required: ["per"]) else { return .null }
+    let one = JobValue.list(["weight", "requests"].map { Schema.object(["required": Schema.texts([$0])]) })
+    return Schema.mapping(
+      [
+        ("base_url", Schema.pattern("^https?://", "https://example.com")),
+        (
+          "key",
+          Schema.mapping(
+            [("parameter", Schema.reference("name")), ("secret", Schema.reference("name"))], required: ["parameter", "secret"])
+        ),
+        ("limits", Schema.object(["type": "array", "items": .map(entries + [.init("oneOf", one)])])),
+        ("usage_header", Schema.object(["type": "string"])), ("safety_share", Schema.number(0.01...1)),
+        ("timeout", Schema.reference("duration")), ("contact", Schema.object(["type": "string"])),
+      ], required: ["base_url"])
+  }
+
+  private var quality: JobValue {
+    Schema.mapping(
+      QualityConfiguration.known.map { rule -> (key: String, value: JobValue) in
+        let thresholds = rule.thresholds.map { threshold -> (key: String, value: JobValue) in
+          (
+            key: threshold.key,
+            value: threshold.isWhole
+              ? Schema.whole(Int(threshold.range.lowerBound)...Int(threshold.range.upperBound)) : Schema.number(threshold.range)
+          )
+        }
+        return (
+          rule.name, Schema.mapping([("severity", Schema.words(QualityConfiguration.Severity.allCases.map(\.rawValue)))] + thresholds)
+        )
+      })
+  }
+
+  private var age: JobValue { Schema.pattern("^(forever|(0|[1-9][0-9]{0,11})[smhdwy])$", "400d") }
+
+  private var retention: JobValue {
+    let age = Schema.reference("age")
+    return Schema.mapping([
+      ("raw_responses", age), ("runs", age), ("quality_results", age), ("reports", age),
+      ("candles", Schema.mapping(Interval.allCases.map { ($0.rawValue, age) })),
+    ])
+  }
+}

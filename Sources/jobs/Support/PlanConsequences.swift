@@ -1,0 +1,72 @@
+import Foundation
+import JobFiles
+import JobGraph
+import Scheduling
+import Steps
+import Storage
+
+/// What a run will leave behind beside rows: what is forgotten, who is told, what is done outside.
+struct PlanConsequences {
+  /// What the steps that prune would delete now.
+  let pruning: [Pruned]
+  /// Who hears of the run; empty when nobody does.
+  let notified: [String]
+  /// What is done outside the warehouse, one sentence each.
+  let effects: [String]
+
+  struct Pruned {
+    let step: StepID
+    let report: PruneReport
+    /// Why nothing would be deleted after all.
+    let doubt: String?
+  }
+
+  init(of plan: Plan, workspace: Workspace, configuration: Configuration, warehouse: Warehouse?) async throws {
+    let expected = plan.stepsExpectedToRun
+    let running = plan.steps.filter { expected.contains($0.id) }
+    var pruning: [Pruned] = []
+    for step in running where step.uses == "data.prune" {
+      let (rules, date) = (try RetentionRules(step.with.first { $0.key == "rules" }?.value), plan.logicalDate)
+      guard let warehouse else {
+        pruning.append(Pruned(step: step.id, report: .none, doubt: nil))
+        continue
+      }
+      let (report, all) = try await warehouse.read { (try $0.prunable(by: rules, at: date), try $0.count(of: .candles)) }
+      pruning.append(Pruned(step: step.id, report: report, doubt: Pruning.doubt(about: report, ofAll: all)))
+    }
+    self.pruning = pruning
+    notified = Self.notified(running, configuration)
+    let waiting = try await warehouse?.read { try $0.outboxPaths() } ?? [:]
+    effects = try running.compactMap { try Self.effect(of: $0, plan, workspace, waiting: waiting) }
+  }
+
+  /// The steps that send something, and the pings and alerts that the configuration asks for.
+  private static func notified(_ steps: [PlannedStep], _ configuration: Configuration) -> [String] {
+    var result = steps.filter { $0.uses.hasPrefix("notify.") }.map { "\($0.id) (\($0.uses))" }
+    for name in ["notifications", "monitoring"] {
+      guard case .map(let entries)? = configuration.value(of: name) else { continue }
+      result += entries.filter { $0.value != .null }.map { "\($0.key) of Jobs/config/\(name).yaml" }
+    }
+    return result
+  }
+
+  private static func effect(
+    of step: PlannedStep, _ plan: Plan, _ workspace: Workspace, waiting: [String: Int]
+  ) throws -> String? {
+    switch step.uses {
+    case "report.nightly", "report.run":
+      let folder = "\(workspace.reports)/\(try workspace.reportPlace().folder(of: plan.job, plan.logicalDate))"
+      return "\(step.id) writes \(workspace.shown(folder))/\(step.uses == "report.run" ? "run.html" : "")"
+    case "realtime.push":
+      let total = waiting.values.reduce(0, +)
+      let parts = waiting.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
+      return "\(step.id) tells the realtime database what this run changes"
+        + (total == 0 ? "" : ", and \(total) change\(total == 1 ? "" : "s") that wait\(total == 1 ? "s" : "") already (\(parts))")
+    case "shell":
+      guard case .list(let words)? = step.with.first(where: { $0.key == "run" })?.value else { return nil }
+      let program = words.prefix(1).map { if case .string(let text) = $0 { text } else { "?" } }.joined()
+      return "\(step.id) runs `\(OneLine.shown(program))`" + (step.tasks.count > 1 ? " \(step.tasks.count) times" : "")
+    default: return nil
+    }
+  }
+}

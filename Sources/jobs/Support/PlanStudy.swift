@@ -1,0 +1,107 @@
+import Foundation
+import JobFiles
+import JobGraph
+import Providers
+import Scheduling
+import Steps
+import Storage
+
+/// All that is known of a run before it starts. To know it changes nothing.
+struct PlanStudy {
+  let workspace: Workspace
+  let job: Job
+  let plan: Plan
+  let forecast: Forecast
+  let requests: [StepID: RequestEstimate]
+  let providers: [ProviderStudy]
+  let consequences: PlanConsequences
+
+  /// What a provider's limits mean for the run.
+  struct ProviderStudy {
+    let name: String
+    let requests: Int
+    let weight: Int
+    let pause: RatePause?
+    let limits: [LimitStudy]
+  }
+
+  /// A limit of a provider, before and after.
+  struct LimitStudy {
+    let limit: RateLimit
+    let used: Int
+    let needed: Int
+
+    /// What is left of our share of it after the run; below zero when it does not suffice.
+    var left: Int { limit.usable - used - needed }
+    var isDaily: Bool { if case .daily = limit.window { true } else { false } }
+
+    /// How long the requests take at least, when they do not go at once; nil when they do, or when the rest waits for another day.
+    var secondsMin: Double? {
+      guard needed > limit.usable else { return nil }
+      switch limit.window {
+      case .fixed(let length), .rolling(let length): return Double((needed - 1) / limit.usable) * length.inSeconds
+      case .daily, .inFlight: return nil
+      }
+    }
+  }
+
+  /// - Throws: what planning throws; ``WarehouseError``.
+  init(
+    workspace: Workspace, job: Job, configuration: Configuration, logicalDate: Instant, selection: Selection
+  ) async throws {
+    let warehouse = FileManager.default.fileExists(atPath: workspace.database) ? try workspace.reading() : nil
+    (self.workspace, self.job) = (workspace, job)
+    let plan = try await Planner(workspace: workspace, job: job, logicalDate: logicalDate, selection: selection)
+      .plan(warehouse: warehouse, missingSecrets: Self.missingSecrets(workspace, configuration))
+    self.plan = plan
+    let name = job.name
+    let times = try await warehouse?.read { try $0.stepTimes(of: name) } ?? StepTimes()
+    let estimate =
+      try await warehouse?.read { try PlanEstimate(plan, times: times, reader: $0) }
+      ?? PlanEstimate(plan, times: times, reader: nil)
+    (forecast, requests) = (estimate.forecast, estimate.requests)
+    providers = try await Self.study(estimate.forecast, configuration, workspace, warehouse, at: logicalDate)
+    consequences = try await PlanConsequences(of: plan, workspace: workspace, configuration: configuration, warehouse: warehouse)
+    try warehouse?.close()
+  }
+
+  private static func missingSecrets(_ workspace: Workspace, _ configuration: Configuration) -> [String: String] {
+    guard !workspace.isSandbox, let providers = configuration.providers else { return [:] }
+    let store = SecretStore(folder: workspace.secrets)
+    var missing: [String: String] = [:]
+    for name in providers.providers.compactMap(\.key?.secret) {
+      if case .missing(let sentence) = store.secret(name) { missing[name] = sentence }
+    }
+    return missing
+  }
+
+  private static func study(
+    _ forecast: Forecast, _ configuration: Configuration, _ workspace: Workspace, _ warehouse: Warehouse?, at logicalDate: Instant
+  ) async throws -> [ProviderStudy] {
+    var result: [ProviderStudy] = []
+    // The sandbox's limits live by the date of the run.
+    let now = workspace.isSandbox ? logicalDate : Instant(Date())
+    for provider in configuration.providers?.providers ?? [] {
+      let mine = forecast.steps.filter { $0.provider == provider.name && $0.runs }
+      guard !mine.isEmpty else { continue }
+      let (requests, weight) = (mine.reduce(0) { $0 + $1.requests }, mine.reduce(0) { $0 + $1.weight })
+      let limits = try provider.limits.map { try RateLimit($0, of: provider) }
+      let ledger = try await warehouse?.read { try $0.rateLedger(of: provider.name) } ?? RateLedger()
+      result.append(
+        ProviderStudy(
+          name: provider.name, requests: requests, weight: weight, pause: ledger.pause.flatMap { $0.end > now ? $0 : nil },
+          limits: ledger.standing(at: now, under: limits).map {
+            LimitStudy(limit: $0.limit, used: $0.used, needed: $0.limit.unit == .weight ? weight : requests)
+          }))
+    }
+    return result
+  }
+
+  func provider(of step: PlannedStep) -> ProviderStudy? {
+    guard let name = forecast[step.id]?.provider else { return nil }
+    return providers.first { $0.name == name }
+  }
+
+  /// The longest of the waits that the limits make sure of.
+  var secondsMin: Double? { providers.flatMap { $0.limits.compactMap(\.secondsMin) }.max() }
+}
