@@ -4,13 +4,18 @@ import Scheduling
 /// Reads `${{ ... }}`: checks it, and computes what is known when the job is read.
 final class ExpressionReader {
   let findings: Findings
-  let scope: ExpressionScope
+  private let scope: ExpressionScope
+  /// The same, with the ends of steps.
+  private let conditionScope: ExpressionScope
   let facts: ExpressionFacts
   /// One of the expressions depends on the logical date.
   private(set) var usesDate = false
 
-  init(findings: Findings, scope: ExpressionScope, facts: ExpressionFacts) {
+  /// - Parameter steps: every step of the job.
+  init(findings: Findings, scope: ExpressionScope, facts: ExpressionFacts, steps: [String] = []) {
     (self.findings, self.scope, self.facts) = (findings, scope, facts)
+    conditionScope = ExpressionScope(
+      parameters: scope.parameters, calendars: scope.calendars, steps: steps, allowsParameters: scope.allowsParameters)
   }
 
   /// The value of an expression that stands for a value; nil, and diagnostics, when it has none.
@@ -29,11 +34,9 @@ final class ExpressionReader {
   }
 
   /// A condition of `when`, and the places where it names steps.
-  func condition(of scalar: Tree.Scalar, at spot: Spot, steps: [String]) -> (StepCondition, names: [Located<StepID>])? {
+  func condition(of scalar: Tree.Scalar, at spot: Spot) -> (StepCondition, names: [Located<StepID>])? {
     guard let written = written(scalar, at: spot) else { return nil }
-    var scope = scope
-    scope.steps = steps
-    let (type, defects) = written.expression.checked(in: scope)
+    let (type, defects) = written.expression.checked(in: conditionScope)
     for defect in defects { written.report(defect, findings) }
     guard defects.isEmpty else { return nil }
     guard type == .flag || type == .anything else {

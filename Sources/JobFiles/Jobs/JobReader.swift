@@ -26,11 +26,11 @@ struct JobReader {
     job.parameters = parameters
     facts.parameters = Dictionary(parameters.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
     (scope.parameters, scope.allowsParameters) = (facts.parameters, true)
-    let expressions = ExpressionReader(findings: findings, scope: scope, facts: facts)
+    let expressions = ExpressionReader(findings: findings, scope: scope, facts: facts, steps: names(section))
     let reader = StepReader(
       loader: loader, findings: findings,
       references: References(loader.configuration, parameters: parameters, expressions: expressions),
-      defaults: defaults(section), names: names(section))
+      defaults: defaults(section))
     job.pools = PoolsReader(findings: findings).read(section["pools"])
     let steps = drafts(section, "steps", reader)
     let final = drafts(section, "finally", reader)

@@ -18,9 +18,6 @@ struct StepReader {
   let findings: Findings
   let references: References
   let defaults: Defaults
-  /// Every step of the job.
-  let names: [String]
-
   struct Defaults {
     var retry = RetryPolicy()
     var timeout: Duration?
@@ -61,7 +58,7 @@ struct StepReader {
       step.when = word(section, tree) ?? .success
       return []
     }
-    guard let (condition, judged) = references.expressions.condition(of: scalar, at: tree.spot, steps: names) else { return [] }
+    guard let (condition, judged) = references.expressions.condition(of: scalar, at: tree.spot) else { return [] }
     step.condition = condition
     step.when = judged.isEmpty ? .success : .always
     return judged

@@ -3,7 +3,7 @@ import MarketData
 
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
-  case watchlist, providers, quality, retention, realtime
+  case watchlist, providers, quality, retention, realtime, monitoring
 
   public var document: JobValue {
     switch self {
@@ -15,6 +15,7 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .quality: Schema.document("Which checks run over stored candles", quality, definitions: [])
     case .retention:
       Schema.document("How long what is kept", retention, definitions: [("age", age)])
+    case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
     case .realtime:
       Schema.document(
         "What the realtime mirror is told",
@@ -23,6 +24,13 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
           ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
         ]), definitions: [])
     }
+  }
+
+  private var monitoring: JobValue {
+    let file = Schema.pattern("[^/]\\.prom$", "/var/lib/prometheus/node-exporter/jobs.prom")
+    return Schema.mapping([
+      ("metrics", Schema.mapping([("file", file)], required: ["file"])), ("pings", Schema.named(Schema.reference("name"))),
+    ])
   }
 
   private var watchlist: JobValue {

@@ -53,7 +53,7 @@ extension ExpressionCheck {
       add(.tooEarly, node, "how a step ended cannot be known here", "only `when` can ask for it")
       return .anything
     }
-    guard path.count > 1, steps.contains(path[1]) else {
+    guard path.count > 1, scope.stepSet.contains(path[1]) else {
       add(
         .unknownName, node, path.count > 1 ? "no step is called `\(path[1])`" : "`steps` needs the name of a step", "unknown step",
         name: path.count > 1 ? .init(kind: "step", name: path[1], known: steps) : nil)

@@ -7,13 +7,16 @@ public struct ExpressionScope: Sendable {
   /// The names of market calendars.
   public var calendars: [String]
   /// Every step of the job. Nil where the end of a step cannot be asked for.
-  public var steps: [String]?
+  public let steps: [String]?
+  /// The same, to look one up.
+  let stepSet: Set<String>
 
   /// Whether parameters can be named: not within a parameter.
   public var allowsParameters: Bool
 
   public init(parameters: [String: JobValue] = [:], calendars: [String] = [], steps: [String]? = nil, allowsParameters: Bool = true) {
     (self.parameters, self.calendars, self.steps, self.allowsParameters) = (parameters, calendars, steps, allowsParameters)
+    stepSet = Set(steps ?? [])
   }
 }
 

@@ -98,8 +98,8 @@ extension OperationDeclaration {
       }
       lines.append("")
     }
-    if !reads.isEmpty { lines.append("reads:   \(reads.map(\.description).joined(separator: ", "))") }
-    if !writes.isEmpty { lines.append("writes:  \(writes.map(\.description).joined(separator: ", "))") }
+    if !reads.isEmpty { lines.append("reads:   \(reads.map(\.description).joined(separator: "\n         "))") }
+    if !writes.isEmpty { lines.append("writes:  \(writes.map(\.description).joined(separator: "\n         "))") }
     if let provider { lines.append("asks:    \(provider), within the limits of Jobs/config/providers.yaml") }
     if let secret { lines.append("needs:   the key `\(secret)`") }
     if !isIdempotent { lines.append("repeats: its effect happens again when it runs again") }

@@ -6,7 +6,7 @@ struct ChoiceOptions: ParsableArguments {
   @Option(help: "What the run is about: a day (its midnight UTC) or an instant. Default: the latest scheduled one.")
   var date: String?
 
-  @Option(help: "Only these steps: a name, +name, name+ or tag:name. May be repeated.")
+  @Option(help: "Only these steps: a name, +name, name+ or tag:name, or several with commas. May be repeated.")
   var only: [String] = []
 
   @Option(help: "All but these steps.")

@@ -45,9 +45,10 @@ struct PlanStudy {
     }
   }
 
+  /// - Parameter isDeep: also what will be forgotten, who is told and what is done outside; to count rows takes its time.
   /// - Throws: what planning throws; ``WarehouseError``.
   init(
-    workspace: Workspace, job: Job, configuration: Configuration, logicalDate: Instant, selection: Selection
+    workspace: Workspace, job: Job, configuration: Configuration, logicalDate: Instant, selection: Selection, isDeep: Bool
   ) async throws {
     let warehouse = FileManager.default.fileExists(atPath: workspace.database) ? try workspace.reading() : nil
     (self.workspace, self.job) = (workspace, job)
@@ -61,7 +62,9 @@ struct PlanStudy {
       ?? PlanEstimate(plan, times: times, reader: nil)
     (forecast, requests) = (estimate.forecast, estimate.requests)
     providers = try await Self.study(estimate.forecast, configuration, workspace, warehouse, at: logicalDate)
-    consequences = try await PlanConsequences(of: plan, workspace: workspace, configuration: configuration, warehouse: warehouse)
+    consequences =
+      isDeep
+      ? try await PlanConsequences(of: plan, workspace: workspace, configuration: configuration, warehouse: warehouse) : .unknown
     try warehouse?.close()
   }
 
