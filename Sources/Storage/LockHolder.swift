@@ -53,7 +53,7 @@ public struct LockHolder: Sendable, Equatable, CustomStringConvertible {
     return fields.count > 19 && fields[0] != "Z" ? String(fields[19]) : nil
   }
 
-  private static var bootID: String {
+  static var bootID: String {
     FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
       .map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) } ?? "?"
   }

@@ -8,8 +8,8 @@ import Glibc
 public struct RunLock: ~Copyable {
   private let descriptor: Int32
 
-  /// How long the file of a lock that is taken may not say by whom: a new holder has not written yet, or somebody only looks.
-  private static let unknownMax = 50
+  /// For how many milliseconds the file of a lock that is taken may not say by whom: a new holder has not written yet, or somebody only looks.
+  private static let unknownMax = 500
 
   /// - Parameters:
   ///   - path: the lock file; made when missing, never deleted.

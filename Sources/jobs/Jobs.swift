@@ -21,13 +21,14 @@ struct Jobs: AsyncParsableCommand {
       RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ShowSchema.self, ExplainCode.self,
       ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, Secrets.self,
       ReportCommands.self,
-      ShowMetrics.self,
+      ShowMetrics.self, Completion.self, CompleteWords.self,
       ServeSandbox.self,
     ])
 
   static func main() async {
     Process.prepare()
     do {
+      if Version.isAskedInJSON { return try Version.printJSON() }
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
@@ -39,9 +40,4 @@ struct Jobs: AsyncParsableCommand {
       Foundation.exit(Failure.report(error))
     }
   }
-}
-
-/// The version of the program.
-enum Version {
-  static let text = "0.1.0"
 }

@@ -20,7 +20,7 @@ import Testing
       try await gate.reached()
       run.signal(SIGKILL)
       _ = try await run.end()
-      try await gate.open()
+      try await gate.abandoned()
       let lines = try await history(project)
       #expect(lines.contains("interrupted") && lines.contains("killed in gate"), "\(lines)")
       #expect(try project.rows("SELECT state FROM runs") == ["running"], "a reader writes nothing")

@@ -223,4 +223,24 @@ import Testing
         "logical_date":"2026-01-15","note":null,"share":0.1,"whole":5}
         """)
   }
+
+  @Test func `is indented, each element on a line of its own`() throws {
+    let value = JSONValue.object([.init("a", .array([.int(1), .object([])])), .init("b", .string("x/<\n")), .init("c", .array([]))])
+    #expect(
+      value.documentText == #"""
+        {
+          "a" : [
+            1,
+            {
+
+            }
+          ],
+          "b" : "x/\u003c\n",
+          "c" : [
+
+          ]
+        }
+
+        """#)
+  }
 }

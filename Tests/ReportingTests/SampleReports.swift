@@ -164,7 +164,7 @@ enum SampleReports {
       id: "01J9", job: "nightly", logicalDate: date, trigger: "schedule", state: "partial", verdict: .warning, started: start,
       ended: start + .milliseconds(141_300),
       steps: [
-        .init(step: "crypto", uses: "binance.candles", state: .succeeded, tasks: crypto, plannedDuration: .seconds(6)),
+        .init(step: "crypto", uses: "binance.candles", state: .succeeded, tasks: crypto, plannedDuration: .seconds(6), requests: 12, plannedRequests: 14),
         .init(
           step: "equities", uses: "alphavantage.candles", state: .failed, tasks: equities, isCritical: true, note: "1 of 12 tasks failed"),
         .init(step: "quality", uses: "quality.check", state: .succeeded, tasks: [task("", 132_800, 134_000)], isCritical: true),

@@ -13,10 +13,7 @@ import Testing
     return (folder, path)
   }
 
-  private var own: [String] {
-    let holder = LockHolder(ofThisProcess: "")
-    return ["\(getpid())", holder.startTime, holder.bootID]
-  }
+  private var own: [String] { ["\(getpid())", LockHolder.startTime(of: getpid())!, LockHolder.bootID] }
 
   @Test func `is alive while its process is, and named by what it does`() throws {
     let (folder, path) = try written(own + ["run nightly-20260115T0230Z-1"])

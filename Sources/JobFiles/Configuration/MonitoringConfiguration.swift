@@ -55,9 +55,15 @@ extension MonitoringConfiguration {
         .undefinedReference, at: entry.keySpot, "there is no job `\(entry.key)`", label: "undefined",
         nearest: findings.nearest("job", to: entry.key, in: jobs), notes: ["the jobs are: \(jobs.joined(separator: ", "))"])
     }
-    guard let secret = findings.text(entry.value, of: "`\(entry.key)`", wanted: "the name of a secret"),
-      Names.check(secret, "secret", findings)
-    else { return nil }
+    guard let secret = findings.text(entry.value, of: "`\(entry.key)`", wanted: "the name of a secret") else { return nil }
+    guard !secret.value.contains("://") else {
+      // The address stands in the excerpt of the file, but not in the message, which goes into logs.
+      findings.add(
+        .badName, at: secret.spot, "an address is a secret and does not belong into a file", label: "an address",
+        expected: "the name of a secret; `jobs secrets set NAME` stores the address")
+      return nil
+    }
+    guard Names.check(secret, "secret", findings) else { return nil }
     return Ping(job: entry.key, secret: secret.value)
   }
 }

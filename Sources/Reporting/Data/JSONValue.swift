@@ -25,6 +25,37 @@ public indirect enum JSONValue: Sendable, Equatable {
     return output
   }
 
+  /// The document as commands print it: indented by two spaces, ` : ` behind a key, each element on a line of its own; ended by a line feed.
+  public var documentText: String {
+    var output = ""
+    writeDocument(to: &output, indent: "")
+    return output + "\n"
+  }
+
+  private func writeDocument(to output: inout String, indent: String) {
+    let inner = indent + "  "
+    switch self {
+    case .null, .bool, .int, .double: write(to: &output, indent: 0)
+    case .string(let text): Self.write(text, to: &output)
+    case .array(let items):
+      output += "[\n"
+      for (index, item) in items.enumerated() {
+        output += index > 0 ? ",\n\(inner)" : inner
+        item.writeDocument(to: &output, indent: inner)
+      }
+      output += "\n\(indent)]"
+    case .object(let members):
+      output += "{\n"
+      for (index, member) in members.enumerated() {
+        output += index > 0 ? ",\n\(inner)" : inner
+        Self.write(member.key, to: &output)
+        output += " : "
+        member.value.writeDocument(to: &output, indent: inner)
+      }
+      output += "\n\(indent)}"
+    }
+  }
+
   /// The document on one line, without a line feed.
   public var line: String {
     switch self {

@@ -28,7 +28,8 @@ public struct Message: Sendable, Equatable {
   /// The level and code that a text states by how it begins: `error[E104]: `, `warning: `, `note: `; behind a place, too.
   private static func prefix(of text: String) -> (LogLine.Level, String?) {
     let first = text.prefix { $0 != "\n" }
-    for (word, level) in [("error", LogLine.Level.error), ("warning", .warning)] {
+    // The parser of the command line writes its word with a capital letter.
+    for (word, level) in [("error", LogLine.Level.error), ("Error", .error), ("warning", .warning)] {
       if first.hasPrefix("\(word): ") || first.contains(": \(word): ") { return (level, nil) }
       guard let start = first.firstRange(of: "\(word)["), start.lowerBound == first.startIndex || first[..<start.lowerBound].hasSuffix(" "),
         let end = first[start.upperBound...].firstIndex(of: "]")

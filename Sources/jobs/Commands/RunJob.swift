@@ -78,7 +78,8 @@ struct RunJob: AsyncParsableCommand {
     if dryRun {
       return try await PlanPrinter(
         study: PlanStudy(
-          workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection)
+          workspace: workspace, job: job, configuration: configuration, logicalDate: logicalDate, selection: selection,
+          isDeep: true)
       ).show(json: json, explain: true)
     }
     let start = try ScheduledStart(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import JobGraph
 import Reporting
 import Running
@@ -49,7 +50,7 @@ struct ShowHistory: AsyncParsableCommand {
       let isFiltered = since != nil || !state.isEmpty
       return try Output.print(isFiltered ? "nothing of the kind" : job.map { "no run of \($0)" } ?? "no run yet")
     }
-    try Output.print(ShowHistory.text(entries, width: Output.width))
+    try Output.print(ShowHistory.text(entries, width: Output.width).trimmingCharacters(in: .newlines))
   }
 
   /// The table; where a terminal is too narrow for the notes, each stands below its run.

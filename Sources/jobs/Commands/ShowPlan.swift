@@ -34,7 +34,8 @@ struct ShowPlan: AsyncParsableCommand {
     let (job, configuration) = try workspace.job(job, at: date, overrides: choice.overrides)
     try await PlanPrinter(
       study: PlanStudy(
-        workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection)
+        workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection,
+          isDeep: explain || json)
     ).show(json: json, explain: explain)
   }
 }

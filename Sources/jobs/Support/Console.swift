@@ -82,7 +82,7 @@ final class Console: Sendable {
   /// The word in front of the message in its colour.
   private func shown(_ message: Message) -> Message {
     guard style.isColoured, !format.isJSON else { return message }
-    for (word, tone) in [("error:", TerminalStyle.Tone.bad), ("warning:", .warning)] where message.text.hasPrefix(word) {
+    for (word, tone) in [("error:", TerminalStyle.Tone.bad), ("Error:", .bad), ("warning:", .warning)] where message.text.hasPrefix(word) {
       var message = message
       message.text = style.painted(word, tone) + message.text.dropFirst(word.count)
       return message

@@ -51,8 +51,7 @@ struct Failure: Error {
         return report(error)
       }
     }
-    // The parser's own word begins with a capital letter.
-    Output.say(text.hasPrefix("Error: ") ? "error: " + text.dropFirst(7) : text)
+    Output.say(text)
     let status: CommandStatus = code == .validationFailure || code.rawValue == 64 ? .usage : .bug
     sayInJSON(status, Jobs.message(for: error))
     return status.rawValue
@@ -107,6 +106,8 @@ struct DiagnosticsDocument: Encodable {
   let schema: String
   let ok: Bool
   let diagnostics: [Diagnostic]
+  /// Mistakes in the crontab are told by `jobs check` alone.
+  let crontab: [String] = []
 }
 
 private struct ErrorDocument: Encodable {

@@ -30,7 +30,7 @@ enum Output {
 
   /// A document for programs: keys sorted and always there, one per command, also on failure.
   static func json(_ value: some Encodable) throws {
-    try write(Array(try JSONValue(encoding: value).text.utf8))
+    try write(Array(try JSONValue(encoding: value).documentText.utf8))
   }
 
   /// Everything was written with write(2) and checked there.

@@ -26,26 +26,44 @@ struct PlanConsequences {
     let running = plan.steps.filter { expected.contains($0.id) }
     var pruning: [Pruned] = []
     for step in running where step.uses == "data.prune" {
-      let (rules, date) = (try RetentionRules(step.with.first { $0.key == "rules" }?.value), plan.logicalDate)
-      guard let warehouse else {
-        pruning.append(Pruned(step: step.id, report: .none, doubt: nil))
-        continue
-      }
-      let (report, all) = try await warehouse.read { (try $0.prunable(by: rules, at: date), try $0.count(of: .candles)) }
-      pruning.append(Pruned(step: step.id, report: report, doubt: Pruning.doubt(about: report, ofAll: all)))
+      pruning.append(try await Self.pruned(by: step, at: plan.logicalDate, warehouse))
     }
     self.pruning = pruning
-    notified = Self.notified(running, configuration)
+    notified = Self.notified(running, plan, workspace, configuration)
     let waiting = try await warehouse?.read { try $0.outboxPaths() } ?? [:]
-    effects = try running.compactMap { try Self.effect(of: $0, plan, workspace, waiting: waiting) }
+    var effects = try running.compactMap { try Self.effect(of: $0, plan, workspace, waiting: waiting) }
+    if !workspace.isSandbox, case .string(let file)? = configuration.value(of: "monitoring")?["metrics"]?["file"] {
+      effects.append("the figures for Prometheus go to \(OneLine.shown(file))")
+    }
+    self.effects = effects
   }
 
-  /// The steps that send something, and the pings and alerts that the configuration asks for.
-  private static func notified(_ steps: [PlannedStep], _ configuration: Configuration) -> [String] {
+  /// Nothing is looked for.
+  static let unknown = PlanConsequences(pruning: [], notified: [], effects: [])
+
+  private init(pruning: [Pruned], notified: [String], effects: [String]) {
+    (self.pruning, self.notified, self.effects) = (pruning, notified, effects)
+  }
+
+  private static func pruned(by step: PlannedStep, at date: Instant, _ warehouse: Warehouse?) async throws -> Pruned {
+    let rules: RetentionRules
+    do {
+      rules = try RetentionRules(step.with.first { $0.key == "rules" }?.value)
+    } catch let failure as TaskFailure {
+      return Pruned(step: step.id, report: .none, doubt: failure.message)
+    }
+    guard let warehouse else { return Pruned(step: step.id, report: .none, doubt: nil) }
+    let (report, all) = try await warehouse.read { (try $0.prunable(by: rules, at: date), try $0.count(of: .candles)) }
+    return Pruned(step: step.id, report: report, doubt: Pruning.doubt(about: report, ofAll: all))
+  }
+
+  /// The steps that send something, and the check that watches the job from outside. The sandbox tells nobody.
+  private static func notified(_ steps: [PlannedStep], _ plan: Plan, _ workspace: Workspace, _ configuration: Configuration) -> [String] {
     var result = steps.filter { $0.uses.hasPrefix("notify.") }.map { "\($0.id) (\($0.uses))" }
-    for name in ["notifications", "monitoring"] {
-      guard case .map(let entries)? = configuration.value(of: name) else { continue }
-      result += entries.filter { $0.value != .null }.map { "\($0.key) of Jobs/config/\(name).yaml" }
+    if !workspace.isSandbox, case .string(let secret)? = configuration.value(of: "monitoring")?["pings"]?[plan.job] {
+      var text = "the check whose address is the secret `\(secret)`, at the start and at the end"
+      if case .missing = SecretStore(folder: workspace.secrets).secret(secret) { text += " (it is not set, so nobody is told)" }
+      result.append(text)
     }
     return result
   }

@@ -51,10 +51,11 @@ extension PlanStudy {
   }
 
   private func session(_ step: PlannedStep) -> String? {
-    guard let name = job.steps.first(where: { $0.id == step.id })?.calendar, let calendar = SessionCalendar(named: name),
-      let session = calendar.lastClosed(at: plan.logicalDate)
+    guard let written = (job.steps + job.finally).first(where: { $0.id == step.id }), let name = written.calendar,
+      let calendar = SessionCalendar(named: name), let session = written.offset.lastSession(of: calendar, by: plan.logicalDate)
     else { return nil }
-    return "the last session of \(name) is that of \(session.date)"
+    let edge = written.offset == .close ? "" : " to reach \(written.offset)"
+    return "the last session of \(name)\(edge) is that of \(session.date)"
   }
 
   private func series(_ step: PlannedStep) -> String? {

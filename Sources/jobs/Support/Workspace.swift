@@ -18,7 +18,13 @@ struct PlaceOptions: ParsableArguments {
   @OptionGroup var messages: MessageOptions
 
   /// - Throws: ``Failure`` when there is no such folder.
-  func workspace() throws -> Workspace {
+  func workspace() throws -> Workspace { try Workspace.found(root: root, isSandbox: sandbox) }
+}
+
+extension Workspace {
+  /// - Parameter root: as `--root` gives it; nil: JOBS_ROOT, or the current folder.
+  /// - Throws: ``Failure`` when there is no such folder.
+  static func found(root: String?, isSandbox: Bool) throws -> Workspace {
     let environment = ProcessInfo.processInfo.environment
     let given = root ?? environment["JOBS_ROOT"].flatMap { $0.isEmpty ? nil : $0 }
     let folder = URL(fileURLWithPath: given ?? FileManager.default.currentDirectoryPath).standardizedFileURL.path
@@ -26,7 +32,7 @@ struct PlaceOptions: ParsableArguments {
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw Failure(.usage, "\(folder) is no folder; name the project's folder with --root")
     }
-    return Workspace(root: folder, isSandbox: sandbox || environment["JOBS_SANDBOX"] == "1")
+    return Workspace(root: folder, isSandbox: isSandbox || environment["JOBS_SANDBOX"] == "1")
   }
 }
 
