@@ -11,7 +11,7 @@ enum NewYork {
     return ScheduleZone(zone)
   }()
 
-  /// Days without trading that no rule gives: mourning, 11 September, the storm of 2012.
+  /// Days without trading that no rule gives: mourning, 11 September, the storm of 2012. What comes later stands in calendars.yaml.
   private static let closures: Set<CivilDate> = days(
     "1994-04-27", "2001-09-11", "2001-09-12", "2001-09-13", "2001-09-14", "2004-06-11", "2007-01-02", "2012-10-29", "2012-10-30",
     "2018-12-05", "2025-01-09")

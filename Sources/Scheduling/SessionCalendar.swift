@@ -6,7 +6,10 @@ public struct SessionCalendar: Sendable, Hashable {
   public let name: String
   private let kind: Kind
 
-  private enum Kind: Sendable, Hashable { case always, newYork }
+  private enum Kind: Sendable, Hashable {
+    case always
+    case newYork(SessionExceptions)
+  }
 
   /// Never closes; a session is a UTC day. For crypto.
   public static let always = SessionCalendar(name: "always", kind: .always)
@@ -14,7 +17,12 @@ public struct SessionCalendar: Sendable, Hashable {
   /// The New York Stock Exchange, by rule, 1990...2100.
   ///
   /// Source: NYSE hours and holidays; agrees with exchange_calendars 4.13.2 and pandas_market_calendars 5.5.0.
-  public static let xnys = SessionCalendar(name: "XNYS", kind: .newYork)
+  public static let xnys = xnys(with: SessionExceptions())
+
+  /// The New York Stock Exchange with days that follow no rule, besides those that are history.
+  public static func xnys(with exceptions: SessionExceptions) -> SessionCalendar {
+    SessionCalendar(name: "XNYS", kind: .newYork(exceptions))
+  }
 
   /// - Parameter name: `always` or `XNYS`, in any case.
   /// - Returns: nil for a market that is not known.
@@ -44,13 +52,15 @@ public struct SessionCalendar: Sendable, Hashable {
   public func session(on date: CivilDate) -> Session? {
     switch kind {
     case .always: Session(date: date, open: date.midnight, close: date.adding(days: 1).midnight, isShortened: false)
-    case .newYork: newYorkSession(on: date)
+    case .newYork(let exceptions): newYorkSession(on: date, exceptions)
     }
   }
 
   /// Whether there is a session on a day; cheaper than its hours.
   public func hasSession(on date: CivilDate) -> Bool {
-    kind == .always || NewYork.years.contains(date.year) && !NewYork.isClosed(on: date)
+    guard case .newYork(let exceptions) = kind else { return true }
+    guard NewYork.years.contains(date.year), !exceptions.closures.contains(date) else { return false }
+    return exceptions.extraSessions.contains(date) || !NewYork.isClosed(on: date)
   }
 
   /// The sessions of some days, oldest first.
@@ -77,19 +87,22 @@ public struct SessionCalendar: Sendable, Hashable {
     }
   }
 
-  /// No market pauses for as long as the search goes: the longest closure in the data is six days.
+  /// No market pauses for as long as the search goes: the longest closure by rule and in history is six days.
   private func nearest(from day: CivilDate, step: Int, where fits: (Session) -> Bool) -> Session? {
-    for distance in 0...14 {
+    var reach = 14
+    if case .newYork(let exceptions) = kind { reach += exceptions.closures.count }
+    for distance in 0...reach {
       if let session = session(on: day.adding(days: step * distance)), fits(session) { return session }
     }
     return nil
   }
 
-  private func newYorkSession(on date: CivilDate) -> Session? {
+  private func newYorkSession(on date: CivilDate, _ exceptions: SessionExceptions) -> Session? {
     guard hasSession(on: date) else { return nil }
-    let early = NewYork.earlyCloseHour(on: date)
+    let early = exceptions.earlyCloses[date] ?? NewYork.earlyCloseHour(on: date).map { $0 * 60 }
+    let close = early ?? 16 * 60
     return Session(
-      date: date, open: NewYork.instant(on: date, hour: 9, minute: 30), close: NewYork.instant(on: date, hour: early ?? 16),
-      isShortened: early != nil)
+      date: date, open: NewYork.instant(on: date, hour: 9, minute: 30),
+      close: NewYork.instant(on: date, hour: close / 60, minute: close % 60), isShortened: early != nil)
   }
 }

@@ -139,8 +139,10 @@ extension SystemdUnits {
       RestartSec=60s
       RestartPreventExitStatus=1 3 64 65 70 74 75 77 78 130 143
       """
-    let environment = crontab.settings.filter { !["MAILTO", "MAILFROM", "SHELL", "LOGNAME", "HOME"].contains($0.name) }
-      .map { "Environment=\(SystemdText.word("\($0.name)=\($0.value)", dollars: false))\n" }.joined()
+    let environment = crontab.settings.filter {
+      $0.line < entry.line && !["MAILTO", "MAILFROM", "SHELL", "LOGNAME", "HOME"].contains($0.name)
+    }
+    .map { "Environment=\(SystemdText.word("\($0.name)=\($0.value)", dollars: false))\n" }.joined()
     let text =
       head + """
         [Unit]

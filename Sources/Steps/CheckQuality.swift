@@ -9,16 +9,17 @@ public import Storage
 public struct CheckQuality: StepOperation {
   private let warehouse: Warehouse
   private let policy: QualityPolicy
+  private let markets: MarketRules
 
   /// Bars that are judged, so that memory does not grow with history.
   private static let bars = 2000
 
-  public init(_ warehouse: Warehouse, policy: QualityPolicy) {
-    (self.warehouse, self.policy) = (warehouse, policy)
+  public init(_ warehouse: Warehouse, policy: QualityPolicy, markets: MarketRules) {
+    (self.warehouse, self.policy, self.markets) = (warehouse, policy, markets)
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let (policy, logicalDate) = (policy, context.logicalDate)
+    let (policy, markets, logicalDate) = (policy, markets, context.logicalDate)
     let keys = try await warehouse.read { try $0.seriesKeys() }
     var rows: [StoredVerdict] = []
     for key in keys {
@@ -26,7 +27,7 @@ public struct CheckQuality: StepOperation {
       rows += try await warehouse.read { reader in
         let series = try reader.series(key, closedBy: logicalDate, last: CheckQuality.bars)
         let actions = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
-        let context = QualityRules.Context(asOf: logicalDate, calendar: MarketRules.calendar(of: key), actions: actions)
+        let context = QualityRules.Context(asOf: logicalDate, calendar: markets.calendar(of: key), actions: actions)
         return policy.verdicts(on: series, context).map { StoredVerdict($0, of: key) }
       }
     }

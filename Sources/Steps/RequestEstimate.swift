@@ -25,8 +25,10 @@ public struct RequestEstimate: Sendable, Equatable {
 
   /// The requests of one step of a plan; zero for a step that asks nobody.
   ///
+  /// - Parameter markets: their sessions.
+  ///
   /// What was answered before for the same logical date is not asked again, so this is the most it can be.
-  public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?) throws {
+  public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?, markets: MarketRules) throws {
     guard step.skip == nil else { return }
     switch step.uses {
     case "binance.instruments":
@@ -36,12 +38,15 @@ public struct RequestEstimate: Sendable, Equatable {
       let symbols = Parameters(step.with).texts("symbols").count
       (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: symbols == 0 ? nil : symbols))
     case "binance.candles", "alphavantage.candles":
-      for task in step.tasks { try add(task, of: step, logicalDate, reader) }
+      for task in step.tasks { try add(task, of: step, logicalDate, reader, markets) }
     default: break
     }
   }
 
-  private mutating func add(_ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?) throws {
+  private mutating func add(
+    _ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?,
+    _ markets: MarketRules
+  ) throws {
     let wanted = step.with.first { $0.key == "history" }?.value
     var text = "all"
     if case .string(let given)? = wanted { text = given }
@@ -50,7 +55,7 @@ public struct RequestEstimate: Sendable, Equatable {
     let (isCrypto, interval) = (step.uses.hasPrefix("binance"), key.interval)
     let watermark = try reader?.watermark(of: key)
     let ranges = MissingRanges.of(
-      interval, calendar: MarketRules.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
+      interval, calendar: markets.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
       logicalDate: logicalDate, answersInOnePiece: !isCrypto)
     note(ranges, beside: watermark)
     for range in ranges {

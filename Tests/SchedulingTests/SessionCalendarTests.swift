@@ -34,6 +34,24 @@ import Testing
     #expect(SessionCalendar.xnys.hasSession(on: day) == isOpen)
   }
 
+  @Test func `follows what is announced besides the rules`() throws {
+    let calendar = SessionCalendar.xnys(
+      with: SessionExceptions(
+        closures: [try day("2027-03-10"), try day("2027-03-11")], earlyCloses: [try day("2027-03-12"): 14 * 60 + 15],
+        extraSessions: [try day("2027-03-13")]))
+    #expect(try calendar.session(on: day("2027-03-10")) == nil)
+    #expect(try !calendar.hasSession(on: day("2027-03-11")))
+    let short = try #require(calendar.session(on: try day("2027-03-12")))
+    #expect(short.close.iso8601 == "2027-03-12T19:15:00Z" && short.isShortened)
+    #expect(calendar.session(on: try day("2027-03-13"))?.close.iso8601 == "2027-03-13T21:00:00Z")
+    #expect(try calendar.lastClosed(at: instant("2027-03-12T19:00:00Z"))?.date == day("2027-03-09"))
+    #expect(SessionCalendar.xnys.hasSession(on: try day("2027-03-10")))
+    // However long it stays closed, the last session is found.
+    let long = SessionCalendar.xnys(
+      with: SessionExceptions(closures: Set((0..<120).map { CivilDate(daysSinceEpoch: 20_000 + $0) })))
+    #expect(long.lastClosed(at: CivilDate(daysSinceEpoch: 20_119).midnight)?.date == CivilDate(daysSinceEpoch: 19_999))
+  }
+
   @Test(arguments: [
     ("1992-11-27", "19:00"), ("1992-12-24", "19:00"), ("1996-07-05", "17:00"), ("2002-07-03", "20:00"), ("2002-07-05", "17:00"),
     ("2013-07-03", "17:00"), ("2013-07-05", "20:00"), ("1999-12-31", "18:00"), ("2024-07-03", "17:00"),

@@ -8,6 +8,7 @@ public struct Configuration: Sendable {
   public var retention: RetentionConfiguration?
   public var quality: QualityConfiguration?
   public var realtime: RealtimeConfiguration?
+  public var calendars = CalendarsConfiguration()
   public var monitoring: MonitoringConfiguration?
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
   private var files: [JobValue.Entry]
@@ -58,6 +59,7 @@ public struct Configuration: Sendable {
     case "providers": providers = ProvidersConfiguration(document.root, findings)
     case "retention": retention = RetentionConfiguration(document.root, findings)
     case "quality": quality = QualityConfiguration(document.root, findings)
+    case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)

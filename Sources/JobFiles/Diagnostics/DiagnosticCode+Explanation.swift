@@ -46,9 +46,9 @@ extension DiagnosticCode {
     return """
       \(rawValue)  \(page.title)
 
-      Cause        \(page.cause)
-      Consequence  \(page.consequence)
-      Remedy       \(page.remedy)
+      Cause        \(wrapped(page.cause))
+      Consequence  \(wrapped(page.consequence))
+      Remedy       \(wrapped(page.remedy))
 
       Wrong
       \(indented(page.example.wrong))
@@ -56,6 +56,21 @@ extension DiagnosticCode {
       Right
       \(indented(page.example.right))
       """
+  }
+
+  /// Lines of at most 80 columns, below each other behind the word that they belong to.
+  private func wrapped(_ text: String) -> String {
+    var lines = [""]
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      if lines[lines.count - 1].isEmpty {
+        lines[lines.count - 1] = String(word)
+      } else if lines[lines.count - 1].count + word.count < 67 {
+        lines[lines.count - 1] += " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines.joined(separator: "\n" + String(repeating: " ", count: 13))
   }
 
   private func indented(_ text: String) -> String {

@@ -24,8 +24,9 @@ public struct JobLoader: Sendable {
 
   /// - Parameters:
   ///   - operations: what `uses:` may name.
-  ///   - calendars: what `calendar:` may name.
-  public init(configuration: Configuration, operations: [OperationDeclaration], calendars: [SessionCalendar] = [.xnys]) {
+  ///   - calendars: what `calendar:` may name; nil for those of the configuration.
+  public init(configuration: Configuration, operations: [OperationDeclaration], calendars: [SessionCalendar]? = nil) {
+    let calendars = calendars ?? [configuration.calendars.xnys]
     self.configuration = configuration
     self.operations = Dictionary(operations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     operationNames = operations.map(\.name)

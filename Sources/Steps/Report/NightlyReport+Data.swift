@@ -132,7 +132,7 @@ extension ReportData {
     for key in keysWithData {
       for action in actions[key] ?? [] where action.date >= recent { notes.append("\(key.symbol): \(action.sentence) on \(action.date).") }
     }
-    if expected.contains(where: { !MarketRules.calendar(of: $0).isAlwaysOpen }) { notes += exchangeNotes }
+    if expected.contains(where: { !markets.calendar(of: $0).isAlwaysOpen }) { notes += exchangeNotes }
     return notes
   }
 
@@ -141,7 +141,7 @@ extension ReportData {
     (0..<7).compactMap { offset in
       let day = logicalDate.utcDay.adding(days: offset)
       guard (1...5).contains(day.weekday) else { return nil }
-      guard let session = SessionCalendar.xnys.session(on: day) else { return "NYSE is closed on \(day)." }
+      guard let session = markets.exchange.session(on: day) else { return "NYSE is closed on \(day)." }
       return session.isShortened ? "NYSE closes early on \(day), at \(session.close)." : nil
     }
   }

@@ -25,6 +25,7 @@ struct ReportData: Sendable {
   var steps: [StepRow]
   var plan: Plan
   var failures: [AttemptRow]
+  var markets: MarketRules
 
   /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
   static let bars = 1450
@@ -38,8 +39,10 @@ extension ReportData {
   ///   - step: the one that writes the report; steps that it does not wait for may have ended or not, so they are not shown.
   ///   - folder: where the report will lie; one that lies there now is not its predecessor.
   ///   - intervals: those that the report is about.
+  ///   - markets: their sessions.
   static func read(
-    _ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, folder: String, intervals: [Interval]
+    _ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, folder: String, intervals: [Interval],
+    markets: MarketRules
   ) throws -> ReportData {
     let plan = try reader.plan(of: run)
     let awaited = plan.steps(awaitedBy: step)
@@ -53,7 +56,7 @@ extension ReportData {
       verdicts: try reader.qualityResults(at: logicalDate), restated: try reader.restatements(at: logicalDate),
       quarantined: try reader.quarantined(at: logicalDate),
       steps: try reader.steps(of: run).filter { awaited.contains($0.step) }, plan: plan,
-      failures: try reader.attempts(of: run).filter { $0.state == "failed" })
+      failures: try reader.attempts(of: run).filter { $0.state == "failed" }, markets: markets)
     // An attempt that was followed by a good one is a fact of the run, not of the night.
     let lost = Set(try reader.tasks(of: run).filter { $0.state == "failed" }.map(\.task))
     data.failures.removeAll { !lost.contains($0.task) }
@@ -90,7 +93,7 @@ extension ReportData {
 
   /// The first open time that had not closed by the logical date.
   func end(of key: SeriesKey) -> Instant {
-    MissingRanges.end(of: key.interval, calendar: MarketRules.calendar(of: key), at: logicalDate)
+    MissingRanges.end(of: key.interval, calendar: markets.calendar(of: key), at: logicalDate)
   }
 }
 
@@ -107,8 +110,13 @@ extension Plan {
 }
 
 /// What is known of a market by the name of its source.
-public enum MarketRules {
-  public static func calendar(of key: SeriesKey) -> SessionCalendar { key.source == "alphavantage" ? .xnys : .always }
+public struct MarketRules: Sendable {
+  /// Of the shares.
+  public var exchange: SessionCalendar
+
+  public init(exchange: SessionCalendar = .xnys) { self.exchange = exchange }
+
+  public func calendar(of key: SeriesKey) -> SessionCalendar { key.source == "alphavantage" ? exchange : .always }
   static func assetClass(of key: SeriesKey) -> AssetClass { key.source == "alphavantage" ? .equity : .crypto }
   static func title(of source: String) -> String { ["binance": "Binance", "alphavantage": "Alpha Vantage"][source] ?? source }
 }

@@ -11,9 +11,10 @@ public import Storage
 public struct WriteReport: StepOperation {
   private let warehouse: Warehouse
   private let place: ReportPlace
+  private let markets: MarketRules
 
-  public init(_ warehouse: Warehouse, to place: ReportPlace) {
-    (self.warehouse, self.place) = (warehouse, place)
+  public init(_ warehouse: Warehouse, to place: ReportPlace, markets: MarketRules) {
+    (self.warehouse, self.place, self.markets) = (warehouse, place, markets)
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
@@ -56,9 +57,10 @@ public struct WriteReport: StepOperation {
   ) async throws -> ReportEdition {
     let intervals = parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
     let folder = place.folder(of: job, logicalDate)
-    let data = try await warehouse.read {
+    let data = try await warehouse.read { [markets] in
       try ReportData.read(
-        $0, run: run, step: step, job: job, logicalDate: logicalDate, folder: folder, intervals: intervals.isEmpty ? [.day1] : intervals)
+        $0, run: run, step: step, job: job, logicalDate: logicalDate, folder: folder, intervals: intervals.isEmpty ? [.day1] : intervals,
+        markets: markets)
     }
     return try ReportEdition(data, folder: folder)
   }

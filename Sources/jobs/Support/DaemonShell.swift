@@ -111,8 +111,10 @@ final class DaemonShell {
     let words = due.entry.words(root: workspace.root, trigger: "daemon", additions: additions)
     let line = due.entry.shellLine(executable: executable, root: workspace.root, trigger: "daemon", additions: additions)
     var environment = ProcessInfo.processInfo.environment
-    for setting in daemon.crontab.settings { environment[setting.name] = setting.value }
-    let shell = environment["SHELL"].flatMap { daemon.crontab.settings.map(\.name).contains("SHELL") ? $0 : nil } ?? "/bin/sh"
+    environment["SHELL"] = "/bin/sh"
+    // As cron has it: a setting is for the lines below it.
+    for setting in daemon.crontab.settings where setting.line < due.entry.line { environment[setting.name] = setting.value }
+    let shell = environment["SHELL"] ?? "/bin/sh"
     do {
       let process = try children.start(words == nil ? shell : executable, words ?? ["-c", line], environment: environment)
       processes[child] = Child(process: process, due: due, started: ContinuousClock.now)

@@ -70,11 +70,14 @@ struct Desk {
     }
     missingSecrets = isOffline ? [:] : missing
     programs = ProgramHost()
-    registry = Desk.registry(workspace, warehouse, clients, programs, place: try workspace.reportPlace())
+    registry = Desk.registry(
+      workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
+      markets: MarketRules(exchange: configuration.calendars.xnys))
   }
 
   private static func registry(
-    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace
+    _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
+    markets: MarketRules
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -93,13 +96,13 @@ struct Desk {
       makers["alphavantage.candles"] = { parameters in
         let shares = AlphaVantage(
           client, strategy: parameters.flag("adjusted") ? .auto : .plain, entitlements: entitlements,
-          closeOfSession: { SessionCalendar.xnys.session(on: $0)?.close ?? NewYork.regularClose(of: $0) })
-        return FetchCandles(from: shares, calendar: .xnys, into: warehouse)
+          closeOfSession: { markets.exchange.session(on: $0)?.close ?? NewYork.regularClose(of: $0) })
+        return FetchCandles(from: shares, calendar: markets.exchange, into: warehouse)
       }
     }
-    makers["quality.check"] = { CheckQuality(warehouse, policy: try QualityPolicy($0["rules"])) }
+    makers["quality.check"] = { CheckQuality(warehouse, policy: try QualityPolicy($0["rules"]), markets: markets) }
     makers["analysis.signals"] = { _ in FindSignals(warehouse) }
-    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place) }
+    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets) }
     makers["report.run"] = { _ in WriteRunPage(warehouse, to: place) }
     makers["data.prune"] = {
       PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))

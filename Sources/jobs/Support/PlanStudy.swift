@@ -52,14 +52,17 @@ struct PlanStudy {
   ) async throws {
     let warehouse = FileManager.default.fileExists(atPath: workspace.database) ? try workspace.reading() : nil
     (self.workspace, self.job) = (workspace, job)
-    let plan = try await Planner(workspace: workspace, job: job, logicalDate: logicalDate, selection: selection)
-      .plan(warehouse: warehouse, missingSecrets: Self.missingSecrets(workspace, configuration))
+    let plan = try await Planner(
+      workspace: workspace, job: job, logicalDate: logicalDate, selection: selection, exchange: configuration.calendars.xnys
+    )
+    .plan(warehouse: warehouse, missingSecrets: Self.missingSecrets(workspace, configuration))
     self.plan = plan
     let name = job.name
     let times = try await warehouse?.read { try $0.stepTimes(of: name) } ?? StepTimes()
+    let markets = MarketRules(exchange: configuration.calendars.xnys)
     let estimate =
-      try await warehouse?.read { try PlanEstimate(plan, times: times, reader: $0) }
-      ?? PlanEstimate(plan, times: times, reader: nil)
+      try await warehouse?.read { try PlanEstimate(plan, times: times, reader: $0, markets: markets) }
+      ?? PlanEstimate(plan, times: times, reader: nil, markets: markets)
     (forecast, requests) = (estimate.forecast, estimate.requests)
     providers = try await Self.study(estimate.forecast, configuration, workspace, warehouse, at: logicalDate)
     consequences =

@@ -10,6 +10,8 @@ struct Planner {
   let job: Job
   let logicalDate: Instant
   let selection: Selection
+  /// The sessions of the shares.
+  var exchange = SessionCalendar.xnys
 
   /// - Parameter warehouse: nil when nothing was ever stored.
   func plan(warehouse: Warehouse?, missingSecrets: [String: String]) async throws -> Plan {
@@ -17,7 +19,8 @@ struct Planner {
       operations: Dictionary(uniqueKeysWithValues: Operations.all.map { ($0.name, $0) }), missingSecrets: missingSecrets,
       selection: selection)
     for step in job.steps + job.finally {
-      guard let name = step.calendar, let calendar = SessionCalendar(named: name) else { continue }
+      guard let name = step.calendar, let known = SessionCalendar(named: name) else { continue }
+      let calendar = known.isAlwaysOpen ? known : exchange
       facts.notDue[step.id] = try await idleReason(step, calendar, warehouse)
     }
     guard job.datedFor == nil || job.datedFor == logicalDate else {

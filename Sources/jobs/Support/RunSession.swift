@@ -123,12 +123,15 @@ struct RunSession {
       .init(total: 16, pools: ["binance": 8, "alphavantage": 2].merging(plan.pools) { $1 })
     }
     guard let resumed else {
-      let plan = try await Planner(workspace: workspace, job: job, logicalDate: date, selection: selection)
-        .plan(warehouse: warehouse, missingSecrets: desk.missingSecrets)
+      let plan = try await Planner(
+        workspace: workspace, job: job, logicalDate: date, selection: selection, exchange: configuration.calendars.xnys
+      )
+      .plan(warehouse: warehouse, missingSecrets: desk.missingSecrets)
       let count = try await warehouse.read { try $0.runCount(of: name, logicalDate: date) }
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
-      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0).forecast }
+      let markets = MarketRules(exchange: configuration.calendars.xnys)
+      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0, markets: markets).forecast }
       try await warehouse.open(header, plan: plan, forecast: forecast)
       try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
