@@ -35,7 +35,7 @@ struct ShowPlan: AsyncParsableCommand {
     try await PlanPrinter(
       study: PlanStudy(
         workspace: workspace, job: job, configuration: configuration, logicalDate: date, selection: choice.selection,
-          isDeep: explain || json)
+        isDeep: explain || json)
     ).show(json: json, explain: explain)
   }
 }

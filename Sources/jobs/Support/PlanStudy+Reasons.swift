@@ -52,7 +52,8 @@ extension PlanStudy {
 
   private func session(_ step: PlannedStep) -> String? {
     guard let written = (job.steps + job.finally).first(where: { $0.id == step.id }), let name = written.calendar,
-      let calendar = SessionCalendar(named: name), let session = written.offset.lastSession(of: calendar, by: plan.logicalDate)
+      let known = SessionCalendar(named: name),
+      let session = written.offset.lastSession(of: known.isAlwaysOpen ? known : exchange, by: plan.logicalDate)
     else { return nil }
     let edge = written.offset == .close ? "" : " to reach \(written.offset)"
     return "the last session of \(name)\(edge) is that of \(session.date)"

@@ -15,6 +15,8 @@ struct PlanStudy {
   let requests: [StepID: RequestEstimate]
   let providers: [ProviderStudy]
   let consequences: PlanConsequences
+  /// The sessions of the shares.
+  let exchange: SessionCalendar
 
   /// What a provider's limits mean for the run.
   struct ProviderStudy {
@@ -51,7 +53,7 @@ struct PlanStudy {
     workspace: Workspace, job: Job, configuration: Configuration, logicalDate: Instant, selection: Selection, isDeep: Bool
   ) async throws {
     let warehouse = FileManager.default.fileExists(atPath: workspace.database) ? try workspace.reading() : nil
-    (self.workspace, self.job) = (workspace, job)
+    (self.workspace, self.job, exchange) = (workspace, job, configuration.calendars.xnys)
     let plan = try await Planner(
       workspace: workspace, job: job, logicalDate: logicalDate, selection: selection, exchange: configuration.calendars.xnys
     )
