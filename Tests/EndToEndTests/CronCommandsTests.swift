@@ -14,7 +14,7 @@ import Testing
           ["utc": "2026-03-08T07:00:00Z", "local": "2026-03-08T03:00:00-04:00", "note": "gap: moved from 02:30"],
           ["utc": "2026-03-09T06:30:00Z", "local": "2026-03-09T02:30:00-04:00", "note": nil],
         ])
-      #expect(ended.out.contains("\"note\": null"))
+      #expect(ended.out.contains("\"note\" : null"))
     }
   }
 

@@ -59,7 +59,9 @@ import Testing
         DecisionRow(job: "nightly", decision: far, decidedAt: at(400)),
         DecisionRow(job: "nightly", decision: ScheduleDecision(at(400), .ran), run: RunID("nightly-400"), decidedAt: at(400)),
       ], isComplete: true)
+    #expect(try await warehouse.read { try $0.hasDecisions(of: "nightly", madeAfter: at(3)) })
     #expect(try await warehouse.withdrawDecisions(of: "nightly", madeAfter: at(3)) == 399)
+    #expect(try await !warehouse.read { try $0.hasDecisions(of: "nightly", madeAfter: at(3)) })
     #expect(try await warehouse.read { try $0.decisions(of: "nightly", limit: 9) } == [row(1, .ran, run: "nightly-1")])
     let mark = try await warehouse.read { try $0.scheduleHistory(of: "nightly", now: at(3)).mark }
     #expect(mark.map { $0 < at(2) && $0 >= at(1) } == true)

@@ -3,7 +3,7 @@ import MarketData
 
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
-  case watchlist, providers, quality, retention, realtime, monitoring
+  case watchlist, providers, quality, retention, realtime, monitoring, calendars
 
   public var document: JobValue {
     switch self {
@@ -15,6 +15,7 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .quality: Schema.document("Which checks run over stored candles", quality, definitions: [])
     case .retention:
       Schema.document("How long what is kept", retention, definitions: [("age", age)])
+    case .calendars: Schema.document("Days of an exchange that follow no rule", calendars, definitions: [("day", day)])
     case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
     case .realtime:
       Schema.document(
@@ -24,6 +25,17 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
           ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
         ]), definitions: [])
     }
+  }
+
+  private var day: JobValue { Schema.pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2026-11-27") }
+
+  private var calendars: JobValue {
+    let days = Schema.list(of: Schema.reference("day"))
+    let short = Schema.object([
+      "type": "object", "propertyNames": Schema.reference("day"),
+      "additionalProperties": Schema.pattern("^(09:(3[1-9]|[45][0-9])|1[0-5]:[0-5][0-9]|16:00)$", "13:00"),
+    ])
+    return Schema.mapping([("XNYS", Schema.mapping([("closures", days), ("early_closes", short), ("extra_sessions", days)]))])
   }
 
   private var monitoring: JobValue {

@@ -75,6 +75,17 @@ extension WarehouseReader {
     return history
   }
 
+  /// Whether a clock far ahead has decided about times that have not come; see ``Warehouse/withdrawDecisions(of:madeAfter:)``.
+  public func hasDecisions(of job: String, madeAfter now: Instant) throws -> Bool {
+    let (found, arguments) = WarehouseReader.decisions(of: job, madeAfter: now)
+    return try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM decisions WHERE \(found))", arguments: arguments)!
+  }
+
+  /// The condition of those decisions, and its values: the job, the limit, now.
+  fileprivate static func decisions(of job: String, madeAfter now: Instant) -> (condition: String, arguments: StatementArguments) {
+    ("job = ?1 AND decided_at > ?2 AND (decision = 'skipped' OR instant > ?3)", [job, (now + .days(2)).milliseconds, now.milliseconds])
+  }
+
   static let selectDecision = "SELECT job, instant, through, instants, decision, reason, run_id, decided_at FROM decisions"
 
   static func decision(_ row: Row) -> DecisionRow {
@@ -126,9 +137,7 @@ extension Warehouse {
   /// A clock that went back by up to two days takes nothing back: what was done stays done.
   /// - Returns: how many instants are undecided again.
   public func withdrawDecisions(of job: String, madeAfter now: Instant) async throws -> Int {
-    let limit = (now + .days(2)).milliseconds
-    let found = "job = ?1 AND decided_at > ?2 AND (decision = 'skipped' OR instant > ?3)"
-    let arguments: StatementArguments = [job, limit, now.milliseconds]
+    let (found, arguments) = WarehouseReader.decisions(of: job, madeAfter: now)
     // Most starts find none, and need no commit to say so.
     let first = try await read {
       try Int64.fetchOne($0.database, sql: "SELECT min(instant) FROM decisions WHERE \(found)", arguments: arguments)

@@ -68,7 +68,7 @@ struct ScheduledStart {
     let warehouse = try Warehouse(reading: workspace.database)
     guard try await warehouse.read({ try $0.hasDecisions }) else { return nil }
     let state = try await known(warehouse, schedule)
-    guard state.steps.isEmpty, let latest = state.latest, !state.isDead else { return nil }
+    guard state.steps.isEmpty, let latest = state.latest, !state.isDead, !state.isDoubtful else { return nil }
     return sentence(of: latest, state.row)
   }
 
@@ -78,7 +78,7 @@ struct ScheduledStart {
     let warehouse = try Warehouse(reading: workspace.database)
     guard try await warehouse.read({ try $0.hasDecisions }) else { return false }
     let state = try await known(warehouse, schedule)
-    return state.isDead || !state.isNew && !state.steps.isEmpty
+    return state.isDead || state.isDoubtful || !state.isNew && !state.steps.isEmpty
   }
 
   /// What this start does. Withdraws what a clock far ahead had decided; all else is for the caller to carry out in order.
@@ -147,6 +147,8 @@ extension ScheduledStart {
     let row: DecisionRow?
     /// Whether the run of the latest instant has died, or seems to be under way.
     let isDead: Bool
+    /// A clock far ahead has decided what must be withdrawn first.
+    let isDoubtful: Bool
   }
 
   private func known(_ warehouse: Warehouse, _ schedule: Schedule) async throws -> Known {
@@ -165,7 +167,8 @@ extension ScheduledStart {
     let run = try await warehouse.read { row?.run == nil ? nil : try $0.unfinishedRun(of: name, logicalDate: latest) }
     return Known(
       latest: latest, steps: rule.steps(), isNew: history.mark == nil && history.lastDate == nil, row: row,
-      isDead: run?.state == .running || run?.state == .interrupted)
+      isDead: run?.state == .running || run?.state == .interrupted,
+      isDoubtful: try await warehouse.read { try $0.hasDecisions(of: name, madeAfter: now) })
   }
 
   /// A date that was asked for decides its own instant, when it is one and is undecided.
