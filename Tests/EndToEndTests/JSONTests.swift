@@ -45,7 +45,8 @@ import Testing
       let document = try #require(try JSONSerialization.jsonObject(with: Data(ended.out.utf8)) as? [String: Any])
       #expect(
         document.keys.sorted() == [
-          "due", "exit_status", "job", "late", "logical_date", "next", "report", "run", "schema", "seconds", "state", "steps",
+          "caught_up", "due", "exit_status", "job", "late", "logical_date", "next", "reason", "report", "run", "schema", "seconds", "state",
+          "steps",
         ])
       #expect(document["late"] is NSNull && document["due"] is NSNull && document["next"] is NSNull)
       let step = try #require((document["steps"] as? [[String: Any]])?.first)
