@@ -19,15 +19,17 @@ public struct SystemdUnits: Sendable {
     public var credentials: [String: String]
     /// Folders that the program needs to read and that lie where the services see nothing: its libraries, for example.
     public var libraries: [String]
+    /// Whether every start works on the sandbox's data.
+    public var isSandbox: Bool
     /// Offsets of zones are looked at from here on.
     public var now: Instant
 
     public init(
       executable: String, root: String, account: String?, prefix: String = "jobs", credentials: [String: String] = [:],
-      libraries: [String] = [], now: Instant
+      libraries: [String] = [], isSandbox: Bool = false, now: Instant
     ) {
       (self.executable, self.root, self.account, self.prefix) = (executable, root, account, prefix)
-      (self.credentials, self.libraries, self.now) = (credentials, libraries, now)
+      (self.credentials, self.libraries, self.isSandbox, self.now) = (credentials, libraries, isSandbox, now)
     }
   }
 
@@ -80,7 +82,7 @@ extension SystemdUnits {
   /// A service that keeps `jobs cron run` running.
   public func daemon() throws(SystemdRefusal) -> [Unit] {
     guard badPaths.isEmpty else { throw SystemdRefusal(reasons: badPaths) }
-    let words = [setting.executable, "cron", "run", "--root", setting.root].map(SystemdText.word).joined(separator: " ")
+    let words = ([setting.executable, "cron", "run", "--root", setting.root] + sandbox).map(SystemdText.word).joined(separator: " ")
     let text =
       head + """
         [Unit]
@@ -107,6 +109,8 @@ extension SystemdUnits {
     return [Unit(name: "\(setting.prefix)-daemon.service", text: text, isEnabled: true)]
   }
 
+  private var sandbox: [String] { setting.isSandbox ? ["--sandbox"] : [] }
+
   private var badPaths: [String] {
     [setting.executable, setting.root].filter { !$0.hasPrefix("/") || $0.utf8.contains { $0 < 32 || $0 == 127 } }
       .map { "systemd needs an absolute path without control characters, not `\($0)`" }
@@ -128,8 +132,11 @@ extension SystemdUnits {
   private func service(of entries: [Crontab.Entry], _ name: String, _ crontab: Crontab) -> Unit {
     let entry = entries[0]
     let words =
-      entry.words(root: setting.root, trigger: "timer", additions: ["--wait"]).map { [setting.executable] + $0 }
-      ?? ["/bin/sh", "-c", entry.shellLine(executable: setting.executable, root: setting.root, trigger: "timer", additions: ["--wait"])]
+      entry.words(root: setting.root, trigger: "timer", additions: ["--wait"] + sandbox).map { [setting.executable] + $0 }
+      ?? [
+        "/bin/sh", "-c",
+        entry.shellLine(executable: setting.executable, root: setting.root, trigger: "timer", additions: ["--wait"] + sandbox),
+      ]
     let restarts =
       entry.job == nil
       ? "Restart=no"

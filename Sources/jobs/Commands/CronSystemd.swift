@@ -64,7 +64,7 @@ struct CronSystemd: ParsableCommand {
 
   func run() throws {
     let workspace = try place.workspace()
-    guard !workspace.isSandbox else {
+    guard !workspace.isSandbox || !install || output != nil else {
       throw Failure(.usage, "the schedule is installed for the real data; write --sandbox into a line of crontab to schedule the sandbox")
     }
     let units = remove ? [] : try rendered(workspace)
@@ -112,7 +112,7 @@ struct CronSystemd: ParsableCommand {
     let setting = SystemdUnits.Setting(
       executable: try Executable.path(), root: workspace.root, account: user ? nil : try account ?? owner(of: workspace.root),
       prefix: prefix,
-      credentials: try credentials(workspace), libraries: Executable.hiddenLibraries(),
+      credentials: try credentials(workspace), libraries: Executable.hiddenLibraries(), isSandbox: workspace.isSandbox,
       now: SystemTime().now().utcDay.midnight)
     do throws(SystemdRefusal) {
       let units = SystemdUnits(setting)
