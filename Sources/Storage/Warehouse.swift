@@ -106,6 +106,7 @@ public final class Warehouse: Sendable {
     if fence != nil, path != ":memory:" {
       do {
         try database.writeWithoutTransaction { database in
+          commits.finish(database)
           // Nobody waits for a reader here.
           sqlite3_busy_timeout(database.sqliteConnection, 0)
           _ = try database.checkpoint(.truncate)

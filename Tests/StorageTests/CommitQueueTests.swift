@@ -73,6 +73,16 @@ import Testing
     #expect(try words() == ["mine"])
   }
 
+  @Test func `are there without anybody waiting, soon`() async throws {
+    let (queue, words) = try queue()
+    await withCheckedContinuation { continuation in
+      queue.note { _ in continuation.resume() }
+    }
+    queue.note { try insert("later", $0) }
+    await queue.settle()
+    #expect(try words() == ["later"])
+  }
+
   @Test func `are there for whoever waits until all is settled`() async throws {
     let (queue, words) = try queue()
     for number in 0..<50 { queue.note { try insert("note \(number)", $0) } }

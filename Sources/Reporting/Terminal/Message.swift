@@ -19,8 +19,8 @@ public struct Message: Sendable, Equatable {
     sentence: String? = nil
   ) {
     self.text = text
-    let (found, foundCode) = Message.prefix(of: text)
-    self.level = level ?? found
+    let (found, foundCode) = level.map { ($0, nil) } ?? Message.prefix(of: text)
+    self.level = found
     self.code = code ?? foundCode
     (self.step, self.task, self.attempt, self.sentence) = (step ?? task?.step, task, attempt, sentence)
   }

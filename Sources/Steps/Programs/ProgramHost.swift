@@ -1,11 +1,35 @@
 import CLinux
 import Foundation
+import Synchronization
 
-/// Starts programs and waits for all of them on one thread: no thread waits for one program, and none of them outlives this process.
+/// Starts programs and waits for all of them on a few threads that last: no thread waits for one program, and none of them outlives this
+/// process.
+public final class ProgramHost: Sendable {
+  /// A start keeps its thread until the program has been executed; with two, the other processor is not idle meanwhile.
+  private let threads = [ProgramThread(), ProgramThread()]
+  private let turn = Atomic(0)
+
+  public init() {}
+
+  /// Runs a program to its end. When the task is cancelled the program is asked to end, and killed when it has not within five seconds.
+  ///
+  /// - Throws: ``StartError``.
+  func run(_ program: Program) async throws -> Program.Ended {
+    let number = turn.wrappingAdd(1, ordering: .relaxed).newValue
+    return try await threads[number % threads.count].run(program)
+  }
+
+  /// Ends all programs at once; for a process that is about to end itself.
+  public func killAll() {
+    for thread in threads { thread.killAll() }
+  }
+}
+
+/// A thread that starts programs and waits for them.
 ///
 /// Each program leads a session of its own. When it ends, what it started is killed with it. When this process is killed, the kernel kills
-/// the program; it does so when the thread that started it ends, which is why one thread starts them all.
-public final class ProgramHost: Sendable {
+/// the program; it does so when the thread that started it ends, which is why these threads last.
+private final class ProgramThread: Sendable {
   private let lock = NSLock()
   private let poll: Int32
   private let bell: Int32
@@ -24,7 +48,7 @@ public final class ProgramHost: Sendable {
     case end(UInt)
   }
 
-  public init() {
+  init() {
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     js_poll_add(poll, bell, 0)
@@ -35,9 +59,6 @@ public final class ProgramHost: Sendable {
     close(bell)
   }
 
-  /// Runs a program to its end. When the task is cancelled the program is asked to end, and killed when it has not within five seconds.
-  ///
-  /// - Throws: ``StartError``.
   func run(_ program: Program) async throws -> Program.Ended {
     let number = lock.withLock {
       count += 1
@@ -50,8 +71,7 @@ public final class ProgramHost: Sendable {
     }
   }
 
-  /// Ends all programs at once; for a process that is about to end itself.
-  public func killAll() {
+  func killAll() {
     for leader in lock.withLock({ Array(leaders.values) }) { kill(-leader, SIGKILL) }
   }
 
@@ -65,9 +85,9 @@ public final class ProgramHost: Sendable {
   }
 }
 
-// MARK: - The host's thread
+// MARK: - On the thread
 
-extension ProgramHost {
+extension ProgramThread {
   private func work() {
     var events = Array(repeating: epoll_event(), count: 64)
     while true {
@@ -95,7 +115,7 @@ extension ProgramHost {
       // that has ended is no longer here.
       guard let child = children[number] else { return }
       kill(-child.leader, SIGTERM)
-      child.killAt = child.killAt ?? .now + ProgramHost.grace
+      child.killAt = child.killAt ?? .now + ProgramThread.grace
     }
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobFiles
 import JobGraph
 import Reporting
 import Running
@@ -97,7 +98,9 @@ struct RunJob: AsyncParsableCommand {
       let command = try command(for: visit, of: start, isLast: visit.logicalDate == agenda.visits.last?.logicalDate)
       // Of the last run everybody is told when everything is done; of those before it, before the next one begins.
       try await ended.last?.tell(json ? .nobody : .people(quiet: quiet))
-      let ending = try await command.perform(visit, start, warehouse, lock, caughtUp: runs)
+      let ending = try await command.perform(
+        visit, start, command.choice.overrides == choice.overrides && visit.logicalDate == logicalDate ? (job, configuration) : nil,
+        warehouse, lock, caughtUp: runs)
       runs.append(ending.run)
       ended.append(ending)
       if ending.isStopped { break }
@@ -113,11 +116,13 @@ struct RunJob: AsyncParsableCommand {
   }
 
   /// Runs one visit of the agenda.
+  /// - Parameter loaded: the job as it is for the date of the visit, when it has been read already.
   private func perform(
-    _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ warehouse: Warehouse, _ lock: borrowing RunLock, caughtUp: [RunID]
+    _ visit: ScheduledStart.Visit, _ start: ScheduledStart, _ loaded: (Job, Configuration)?, _ warehouse: Warehouse,
+    _ lock: borrowing RunLock, caughtUp: [RunID]
   ) async throws -> Ending {
     let workspace = start.workspace
-    let (job, configuration) = try workspace.job(job, at: visit.logicalDate, overrides: choice.overrides)
+    let (job, configuration) = try loaded ?? workspace.job(job, at: visit.logicalDate, overrides: choice.overrides)
     _ = try choice.selection.steps(of: job)
     let printer = RunPrinter(quiet ? .none : progress, isSilent: json, job: job)
     let monitor = RunMonitor(workspace, configuration, job: job.name)
@@ -228,7 +233,7 @@ private struct Ending {
   /// Says how it ended, and tells those who watch from outside as the last act.
   func tell(_ listener: Listener) async throws {
     // What quiet says of a failure is kept anyway.
-    if case .people(quiet: true) = listener, summary.status != .delivered {} else { Console.shared.note(try summary.text) }
+    if case .people(quiet: true) = listener, summary.status != .delivered {} else { try Console.shared.note(try summary.text) }
     // Whoever watches is told even where the summary cannot be written.
     let printing = Swift.Result {
       switch listener {

@@ -47,7 +47,10 @@ final class Console: Sendable {
   }
 
   /// Keeps a message for the tail of the log without showing it.
-  func note(_ text: String) {
+  /// - Parameter text: made only when somebody keeps it.
+  func note(_ text: @autoclosure () throws -> String) rethrows {
+    guard isKept else { return }
+    let text = try text()
     lock.withLock { tail?.add(text) }
   }
 
@@ -69,6 +72,9 @@ final class Console: Sendable {
   func keepTail() {
     lock.withLock { tail = LogTail() }
   }
+
+  /// Whether anybody will ask for what was said.
+  var isKept: Bool { lock.withLock { tail != nil } }
 
   var keptTail: String { lock.withLock { tail?.text ?? "" } }
 

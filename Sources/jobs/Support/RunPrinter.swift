@@ -87,6 +87,7 @@ final class RunPrinter: Sendable {
   }
 
   func observe(_ event: RunProgress) {
+    guard mode != .none || Console.shared.isKept else { return }
     lock.withLock {
       let now = clock.now - start
       switch event {

@@ -12,7 +12,13 @@ struct RunSummary {
   let job: Job
   let result: RunSession.Result
   /// Missed starts that were made up before this run.
-  var caughtUp: [RunID] = []
+  let caughtUp: [RunID]
+  private let tasksByStep: [StepID: [TaskRow]]
+
+  init(workspace: Workspace, job: Job, result: RunSession.Result, caughtUp: [RunID] = []) {
+    (self.workspace, self.job, self.result, self.caughtUp) = (workspace, job, result, caughtUp)
+    tasksByStep = Dictionary(grouping: result.tasks, by: \.task.step)
+  }
 
   var status: CommandStatus { result.state.exitStatus }
 
@@ -56,8 +62,6 @@ struct RunSummary {
     for row in tasksByStep[step.id] ?? [] { tally.add(note: row.note, counts: row.counts) }
     return ProgressBoard.what(step, tally)
   }
-
-  private var tasksByStep: [StepID: [TaskRow]] { Dictionary(grouping: result.tasks, by: \.task.step) }
 
   private func took(_ step: StepProgress) -> String { result.spans[step.id].map { DurationText.short($0.inSeconds) } ?? "" }
 
