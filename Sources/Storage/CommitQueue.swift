@@ -3,7 +3,7 @@ import Foundation
 internal import GRDB
 
 /// Puts the writes of this process into few transactions: while one is being synced to the disk, those that come meanwhile gather for the
-/// next one (group commit). What nobody waits for is written with the next write that somebody does, or after a moment. Writes happen in the order in which they were handed in, and each is answered when it is as safe as it asked.
+/// next one (group commit). Writes happen in the order in which they were handed in, and each is answered when it is as safe as it asked.
 ///
 /// A write that fails does not cost its companions anything: what was done of the batch is undone, and each is done again by itself. So the
 /// bodies may run twice, and must touch nothing but the database.
@@ -29,18 +29,12 @@ final class CommitQueue: Sendable {
   /// So many writes share a transaction at most: what is lost with it, and how long its first one waits, stays bounded.
   static let batchMax = 256
 
-  /// So long a note waits for others at most: what a crash of the program may lose of the log.
-  private static let noteDelay = DispatchTimeInterval.milliseconds(20)
-  /// So many notes wait at most.
-  private static let notesMax = 64
-
   private let database: any DatabaseWriter & Sendable
   private let fence: Int64?
   private let path: String
   private let lock = NSLock()
   nonisolated(unsafe) private var waiting: [Entry] = []
   nonisolated(unsafe) private var isDraining = false
-  nonisolated(unsafe) private var isTimerSet = false
   nonisolated(unsafe) private var failure: (any Error)?
 
   init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String) {
@@ -71,40 +65,24 @@ final class CommitQueue: Sendable {
         safety: .crash, body: body,
         done: { [self] error in
           if let error { lock.withLock { failure = failure ?? error } }
-        }), isUrgent: false)
+        }))
   }
 
   /// Returns when all that was handed in before has been written, or has failed.
   func settle() async {
-    guard lock.withLock({ isDraining || !waiting.isEmpty }) else { return }
+    guard lock.withLock({ isDraining }) else { return }
     await withCheckedContinuation { continuation in
       hand(in: Entry(safety: .crash, body: { _ in }, done: { _ in continuation.resume() }))
     }
   }
 
-  /// - Parameter isUrgent: somebody waits for it. A note waits a moment for others, or goes with the next write.
-  private func hand(in entry: Entry, isUrgent: Bool = true) {
-    let (mustStart, mustSetTimer) = lock.withLock {
+  private func hand(in entry: Entry) {
+    let mustStart = lock.withLock {
       waiting.append(entry)
-      guard !isDraining else { return (false, false) }
-      guard isUrgent || waiting.count >= CommitQueue.notesMax else {
-        defer { isTimerSet = true }
-        return (false, !isTimerSet)
-      }
-      isDraining = true
-      return (true, false)
+      defer { isDraining = true }
+      return !isDraining
     }
     if mustStart { drainSoon() }
-    guard mustSetTimer else { return }
-    DispatchQueue.global().asyncAfter(deadline: .now() + CommitQueue.noteDelay) { @Sendable [self] in
-      let mustStart = lock.withLock {
-        isTimerSet = false
-        guard !isDraining, !waiting.isEmpty else { return false }
-        isDraining = true
-        return true
-      }
-      if mustStart { drainSoon() }
-    }
   }
 
   /// Writes what still waits; the caller is on the writer's queue, and hands in nothing more.
