@@ -41,11 +41,14 @@ struct OrderCheck {
     let accesses = all.map { draft in loader.operations[draft.step.uses].map { $0.accesses(of: draft.step) } ?? [] }
     let (hazards, isCut) = HazardSearch(order: order, accesses: accesses).run(limit: Self.hazardsMax)
     for hazard in hazards {
-      let (early, late) = (all[hazard.first], all[hazard.second])
+      // Mostly it is the reader that should wait; of two writers the one that stands later.
+      let isTurned = hazard.earlyMode == .reads && hazard.lateMode != .reads
+      let (early, late) = isTurned ? (all[hazard.second], all[hazard.first]) : (all[hazard.first], all[hazard.second])
+      let (earlyMode, lateMode) = isTurned ? (hazard.lateMode, hazard.earlyMode) : (hazard.earlyMode, hazard.lateMode)
       let (one, other) = (early.step.id, late.step.id)
       findings.add(
         .hazard, at: late.usesSpot ?? late.spot,
-        "`\(other)` \(hazard.lateMode.verb) `\(hazard.resource)`, which `\(one)` \(hazard.earlyMode.verb), and nothing orders them",
+        "`\(other)` \(lateMode.verb) `\(hazard.resource)`, which `\(one)` \(earlyMode.verb), and nothing orders them",
         label: "may come before or after it", expected: "`needs: [\(one)]` in `\(other)`, or the other way round",
         others: [early.usesSpot ?? early.spot])
     }

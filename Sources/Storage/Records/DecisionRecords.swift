@@ -46,11 +46,17 @@ extension WarehouseReader {
     ).map(WarehouseReader.decision).flatMap { $0.decision.covers(instant) ? $0 : nil }
   }
 
+  /// Everything of the job's schedule up to then is decided; nil for a job without a decision.
+  public func scheduleMark(of job: String) throws -> Instant? {
+    try Int64.fetchOne(database, sql: "SELECT decided_through FROM schedule_marks WHERE job = ?", arguments: [job])
+      .map { Instant(milliseconds: $0) }
+  }
+
   /// What ``CatchUp`` must know of a job.
   ///
   /// - Parameter now: runs and dates behind it are those of a clock that was ahead, and do not count.
   public func scheduleHistory(of job: String, now: Instant) throws -> CatchUp.History {
-    let mark = try Int64.fetchOne(database, sql: "SELECT decided_through FROM schedule_marks WHERE job = ?", arguments: [job])
+    let mark = try scheduleMark(of: job)?.milliseconds
     let date = try Int64.fetchOne(
       database, sql: "SELECT max(logical_date) FROM runs WHERE job = ? AND logical_date <= ?", arguments: [job, now.milliseconds])
     // The newest date itself may be an instant of which only the run was written down.

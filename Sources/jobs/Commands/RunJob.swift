@@ -72,6 +72,9 @@ struct RunJob: AsyncParsableCommand {
     }
     let begun = SystemTime().now()
     let trigger = try starter(workspace)
+    if trigger.isAutomatic, choice.date == nil, !resume, let reason = try await ScheduledStart.idleReason(of: job, workspace, now: begun) {
+      return try RunSummary.sayIdle(reason, job: job, json: json, quiet: quiet)
+    }
     let logicalDate = try Planner.logicalDate(choice.date, of: job, workspace, now: begun)
     let (job, configuration) = try workspace.job(job, at: logicalDate, overrides: choice.overrides)
     let selection = choice.selection
@@ -86,7 +89,6 @@ struct RunJob: AsyncParsableCommand {
     let start = try ScheduledStart(
       of: job, workspace, trigger: trigger, date: choice.date == nil ? nil : logicalDate,
       isPartial: resume || !choice.only.isEmpty || !choice.skip.isEmpty, begun: begun)
-    if let reason = try await start.idleReason() { return try RunSummary.sayIdle(reason, job: job.name, json: json, quiet: quiet) }
     try AtomicFile.makeFolder(workspace.data)
     let lock = try await RunLock.acquire(
       at: workspace.lockFile, for: job, waiting: wait || job.overlap == .queue, quiet: quiet)

@@ -61,15 +61,21 @@ struct ScheduledStart {
     func visits(or date: Instant) -> [Visit] { visits.isEmpty && idleReason == nil ? [Visit(logicalDate: date)] : visits }
   }
 
-  /// Looks without the lock whether a clock's start has nothing to do, so that a timer's needless wake-up disturbs nobody.
+  /// Looks without the lock whether a clock's start has nothing to do, so that a timer's needless wake-up disturbs nobody, and costs little:
+  /// it needs the schedule, but not the job.
   /// - Returns: why; nil when it must take the lock and decide.
-  func idleReason() async throws -> String? {
-    guard trigger.isAutomatic, date == nil, let schedule, FileManager.default.fileExists(atPath: workspace.database) else { return nil }
-    let warehouse = try Warehouse(reading: workspace.database)
-    guard try await warehouse.read({ try $0.hasDecisions }) else { return nil }
-    let state = try await known(warehouse, schedule)
-    guard state.steps.isEmpty, let latest = state.latest, !state.isDead, !state.isDoubtful else { return nil }
-    return sentence(of: latest, state.row)
+  static func idleReason(of job: String, _ workspace: Workspace, now: Instant) async throws -> String? {
+    guard let latest = try workspace.schedule(of: job)?.latest(notAfter: now)?.occurrence.instant,
+      FileManager.default.fileExists(atPath: workspace.database)
+    else { return nil }
+    return try await Warehouse(reading: workspace.database).read { reader in
+      guard try reader.hasDecisions, let mark = try reader.scheduleMark(of: job), mark >= latest,
+        try !reader.hasDecisions(of: job, madeAfter: now)
+      else { return nil }
+      let row = try reader.decision(of: job, at: latest)
+      let run = row?.run == nil ? nil : try reader.unfinishedRun(of: job, logicalDate: latest)
+      return run?.state == .running || run?.state == .interrupted ? nil : sentence(of: latest, row)
+    }
   }
 
   /// Whether something is to be made up or continued: for a daemon that has just begun. A job that never ran has nothing to make up.
@@ -114,7 +120,7 @@ struct ScheduledStart {
       agenda.visits.append(Visit(logicalDate: latest, entry: entry, isResumed: true))
     }
     if agenda.visits.isEmpty {
-      agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? sentence(of: latest, state.row)
+      agenda.idleReason = before.last?.reason.map { "\(latest) is left out: \($0)" } ?? Self.sentence(of: latest, state.row)
     }
     return agenda
   }
@@ -182,7 +188,7 @@ extension ScheduledStart {
     return visit
   }
 
-  private func sentence(of latest: Instant, _ row: DecisionRow?) -> String {
+  private static func sentence(of latest: Instant, _ row: DecisionRow?) -> String {
     let what = row.map { row in
       "\(row.decision.verdict.rawValue)" + (row.run.map { " as \($0)" } ?? "") + (row.decision.reason.map { " (\($0))" } ?? "")
     }
