@@ -108,10 +108,12 @@ public enum Operations {
     name: "shell", summary: "Runs a program by its argument vector, without a shell.",
     discussion: """
       The environment is clean: PATH, LANG, HOME, JOBS_RUN, JOBS_JOB, JOBS_LOGICAL_DATE, JOBS_STEP, JOBS_TASK, JOBS_ATTEMPT,
-      JOBS_IDEMPOTENCY_KEY (the same at every attempt of the task), and what `environment` adds. Output goes to the log of the run. Exit
+      JOBS_IDEMPOTENCY_KEY (the same at every attempt of the task), JOBS_EACH_SYMBOL and the like for what `each` gives, and what
+      `environment` adds. Output goes to the log of the run. Exit
       status 0 is success; anything else fails the task. What the program has started ends with it, however it ends, and it ends with jobs.
       What it `reads` and `writes` is checked as that of other operations is: what nothing orders is refused.
       """,
+    allowsAnyDimensions: true,
     parameters: [
       ParameterDeclaration("run", .list(of: .text), isRequired: true, summary: "the program and its arguments"),
       ParameterDeclaration("environment", .mapping, summary: "names and values to add"),

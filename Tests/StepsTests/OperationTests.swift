@@ -41,6 +41,16 @@ import Transport
       ])
   }
 
+  @Test func `runs once per combination of its dimensions, and tells each what it is about`() async throws {
+    let bench = try Bench()
+    let words = ["/bin/sh", "-c", "echo $JOBS_EACH_SYMBOL $JOBS_EACH_TIME_FRAME"]
+    let state = try await bench.run(
+      "shell", ["symbol": "BTCUSDT", "time-frame": "1d"], with: [.init("run", .list(words.map { .string($0) }))], at: day(1)
+    ) { _ in RunProgram(root: "/", host: ProgramHost()) }
+    #expect(state.result == .succeeded)
+    #expect(try await log(bench) == ["BTCUSDT 1d"])
+  }
+
   @Test func `keeps the first part of a flood, and does not stall on it`() async throws {
     let bench = try Bench()
     let state = try await run(

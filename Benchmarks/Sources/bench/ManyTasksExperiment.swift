@@ -66,18 +66,22 @@ struct ManyTasksExperiment {
     let root = try Root(at: "\(meter.scratch)/spawning", project: bench.project)
     let steps = indices.map { "  s\($0):\n    uses: shell\n    with: { run: [/bin/true] }\n" }
     try root.add(job: "spawn", "job: spawn\nsteps:\n\(steps.joined())")
+    let values = indices.map { "n\($0)" }.joined(separator: ", ")
+    try root.add(job: "fan", "job: fan\nsteps:\n  s:\n    uses: shell\n    each: { n: [\(values)] }\n    with: { run: [/bin/true] }\n")
     // A shell is avoided by make itself for so simple a command.
     let targets = indices.map { "t\($0)" }.joined(separator: " ")
     try "all: \(targets)\n\(targets):\n\t@/bin/true\n".write(toFile: "\(root.path)/Makefile", atomically: true, encoding: .utf8)
     let all = try bench.inTurns(
       rounds: bench.rounds * 2,
       [
+        { try meter.run([bench.jobs, "run", "fan", "--quiet", "--root", root.path]) },
         { try meter.run([bench.jobs, "run", "spawn", "--quiet", "--root", root.path]) },
         { try meter.run([make, "-s", "-j2", "-f", "\(root.path)/Makefile"]) },
       ])
     return [
-      Row("1,000 tasks that run /bin/true", all[0].wallSeconds, beside: ("make -j2", all[1].wallSeconds)),
-      Row("1,000 tasks that run /bin/true, CPU", all[0].cpuSeconds, beside: ("make -j2", all[1].cpuSeconds)),
+      Row("1,000 tasks that run /bin/true", all[0].wallSeconds, beside: ("make -j2", all[2].wallSeconds)),
+      Row("1,000 tasks that run /bin/true, CPU", all[0].cpuSeconds, beside: ("make -j2", all[2].cpuSeconds)),
+      Row("1,000 steps that run /bin/true", all[1].wallSeconds, beside: ("make -j2", all[2].wallSeconds)),
     ]
   }
 

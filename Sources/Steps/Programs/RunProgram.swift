@@ -46,10 +46,16 @@ public struct RunProgram: StepOperation {
       "JOBS_STEP": context.task.id.step.name, "JOBS_TASK": context.task.id.key, "JOBS_ATTEMPT": String(context.attempt),
       "JOBS_IDEMPOTENCY_KEY": "\(context.run)/\(context.task.id.step)/\(context.task.id.key)",
     ]
+    for entry in context.task.values { values[RunProgram.variable(of: entry.key)] = RunProgram.text(of: entry.value) }
     if case .map(let entries) = context.parameters["environment"] {
       for entry in entries { values[entry.key] = RunProgram.text(of: entry.value) }
     }
     return values
+  }
+
+  /// `JOBS_EACH_SYMBOL` for the dimension `symbol`.
+  private static func variable(of dimension: String) -> String {
+    "JOBS_EACH_" + dimension.uppercased().replacing("-", with: "_")
   }
 
   private static let home = getenv("HOME").map { String(cString: $0) } ?? "/"
