@@ -17,7 +17,11 @@ public struct RunLock: ~Copyable {
   /// - Throws: ``LockError/held(by:)`` when another process has it.
   public init(at path: String, purpose: String) throws {
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw LockError.cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+    guard descriptor >= 0 else {
+      let code = errno
+      if code == ENOSPC { throw FileError(path: path, code) }
+      throw LockError.cannotOpen(path: path, reason: String(cString: strerror(code)))
+    }
     var patience = RunLock.unknownMax
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let holder = LockHolder(lockFile: path)

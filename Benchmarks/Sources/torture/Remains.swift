@@ -37,7 +37,8 @@ struct Remains: Sendable {
   /// What to compare of a table that is not compared whole; nil: nothing of it.
   private static let columns: [String: String?] = [
     "runs": "id, job, logical_date, state, exit_status", "steps": "run_id, step, state, reason, tasks, succeeded, failed",
-    "tasks": "run_id, step, task, state", "attempts": nil, "events": nil, "fences": nil, "rate_usage": nil, "rate_pauses": nil,
+    "tasks": "run_id, step, task, state", "attempts": nil, "run_requests": nil, "events": nil, "fences": nil, "rate_usage": nil,
+    "rate_pauses": nil,
     "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "decisions": "job, instant, decision, run_id",
   ]
 
