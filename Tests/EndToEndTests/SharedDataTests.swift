@@ -44,7 +44,9 @@ struct `The shared data of a real night` {
       #expect(page.utf8.count <= 300 * 1024)
 
       let (asked, files) = (try project.answeredRequests(), try project.reportFiles())
-      #expect(asked.filter { $0.contains("alphavantage") }.count == equities.count)
+      // On a busy machine one may come a moment too early: that is refused, weighs nothing, and is asked again.
+      let answered = asked.filter { $0.contains("alphavantage") && !$0.contains(#""weight":0,"#) }
+      #expect(answered.count == equities.count)
       let again = try await project.start(words).end()
       #expect(again.status == 0, "\(again)")
       #expect(try project.answeredRequests() == asked)
