@@ -21,10 +21,21 @@ import Testing
       try await gate.reached()
       try await body(project, running)
       let child = try #require(Int32(try project.text("child").trimmingCharacters(in: .whitespacesAndNewlines)))
-      // A zombie whose parent is gone is reaped by init; a living one would answer.
-      let stat = FileManager.default.contents(atPath: "/proc/\(child)/stat").map { String(decoding: $0, as: UTF8.self) }
-      #expect(stat == nil || stat!.contains(") Z ") || stat!.contains(") X "), "the grandchild lives: \(stat ?? "")")
+      // A killed process takes a moment to die; so many looks are more than it needs.
+      var looks = 0
+      while Self.isAlive(child), looks < 50_000 {
+        looks += 1
+        await Task.yield()
+      }
+      #expect(!Self.isAlive(child), "the grandchild lives")
     }
+  }
+
+  /// A zombie whose parent is gone is reaped by init; a living process would answer.
+  private static func isAlive(_ process: Int32) -> Bool {
+    guard let data = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return false }
+    let text = String(decoding: data, as: UTF8.self)
+    return !text.contains(") Z ") && !text.contains(") X ")
   }
 
   @Test(arguments: [SIGTERM, SIGHUP])
