@@ -85,6 +85,7 @@ import Testing
     }
   }
 
+  /// Each program holds a folder while it works; two at once would find it made.
   @Test func `keeps to the size of a pool`() async throws {
     try await Project.with { project in
       try project.job(
@@ -92,9 +93,9 @@ import Testing
         """
         pools: { one: 1 }
         steps:
-          a: { uses: shell, pool: one, with: { run: [sh, -c, "mkdir held && sleep 0.2 && rmdir held"] } }
-          b: { uses: shell, pool: one, with: { run: [sh, -c, "mkdir held && sleep 0.2 && rmdir held"] } }
-          c: { uses: shell, pool: one, with: { run: [sh, -c, "mkdir held && sleep 0.2 && rmdir held"] } }
+          a: { uses: shell, pool: one, with: { run: [sh, -c, "mkdir held && head -c 20000000 /dev/zero | cksum && rmdir held"] } }
+          b: { uses: shell, pool: one, with: { run: [sh, -c, "mkdir held && head -c 20000000 /dev/zero | cksum && rmdir held"] } }
+          c: { uses: shell, pool: one, with: { run: [sh, -c, "mkdir held && head -c 20000000 /dev/zero | cksum && rmdir held"] } }
         """)
       let ended = try await project.jobs("run", "pool", "--sandbox", "--date", "2026-01-15")
       #expect(ended.status == 0, "\(ended)")
