@@ -25,7 +25,7 @@ deps: ## install the Debian packages that are missing; say what else is
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=120 $$missing >/dev/null
 
 build: deps ## build the program (release)
-	swift build -c release --product jobs
+	swift build -c release --static-swift-stdlib --product jobs
 
 nightly: build ## run the nightly job on the sandbox: no key, no network; leaves a report to open
 	"$$(swift build -c release --show-bin-path)/jobs" run nightly --sandbox

@@ -1,6 +1,8 @@
 /// What happened to a run.
 public enum RunEvent: Sendable {
   case started
+  /// The work of a task is over, and its completion is on its way to the disk: it has not succeeded yet, but another may work in its place.
+  case handedIn(TaskID)
   case succeeded(TaskID)
   /// An attempt failed; `jitter` in `0..<1` is the random share of the backoff to wait.
   case failed(TaskID, TaskFailure, jitter: Double)
@@ -57,6 +59,8 @@ struct TaskProgress: Sendable {
   var attempts: Int
   var failedAttempts = 0
   var failure: TaskFailure?
+  /// It runs, and has given its place to another.
+  var isHandedIn = false
   /// Its place among the tasks of its step.
   let position: Int
 

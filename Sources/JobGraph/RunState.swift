@@ -21,6 +21,7 @@ public struct RunState: Sendable {
   private var ready: [String: Heap<ReadyTask>] = [:]
   private var runningInPool: [String: Int] = [:]
   private var runningTotal = 0
+  private var handedInTotal = 0
   private var openSteps: Int
   private var sequence = 0
 
@@ -28,6 +29,8 @@ public struct RunState: Sendable {
   public struct Concurrency: Sendable, Hashable {
     public var total: Int
     public var pools: [String: Int]
+    /// So many completions may be on their way to the disk while others work in their place: what they hold in memory stays bounded.
+    public var handedInMax: Int { total * 4 }
 
     public init(total: Int = 8, pools: [String: Int] = [:]) {
       (self.total, self.pools) = (total, pools)
@@ -86,6 +89,8 @@ public struct RunState: Sendable {
     switch event {
     case .started:
       toBegin = steps.indices.filter { openNeeds[$0] == 0 }
+    case .handedIn(let task):
+      handIn(task)
     case .succeeded(let task):
       finish(task, .succeeded, &commands)
     case .failed(let task, let failure, let jitter):
@@ -197,7 +202,20 @@ extension RunState {
     if steps[index].open == 0 { conclude(index, &commands) }
   }
 
+  private mutating func handIn(_ task: TaskID) {
+    guard tasks[task]?.state == .running, tasks[task]?.isHandedIn == false, handedInTotal < concurrency.handedInMax else { return }
+    release(task)
+    tasks[task]!.isHandedIn = true
+    handedInTotal += 1
+  }
+
+  /// Gives its place to another, unless it has done so before.
   private mutating func release(_ task: TaskID) {
+    if tasks[task]!.isHandedIn {
+      tasks[task]!.isHandedIn = false
+      handedInTotal -= 1
+      return
+    }
     runningTotal -= 1
     runningInPool[pool(of: task), default: 0] -= 1
   }
@@ -269,24 +287,6 @@ extension RunState {
     if !ordinary.isEmpty, ordinary.allSatisfy({ steps[$0].isWithoutWork }) { return .notDue }
     if let deliverable = plan.deliverable, let step = self[deliverable], !step.satisfiesDependents || step.isShortfall { return .failed }
     return steps.contains { $0.state == .failed || $0.isShortfall } ? .partial : .succeeded
-  }
-
-  /// How far each step is from the end of the run, in expected seconds: the critical path.
-  private static func ranks(of plan: Plan, dependents: [[Int]], openNeeds: [Int], durations: [StepID: Double]) -> [Double] {
-    var (ranks, order, open) = (Array(repeating: 0.0, count: plan.steps.count), [Int](), openNeeds)
-    order = plan.steps.indices.filter { open[$0] == 0 }
-    var next = 0
-    while next < order.count {
-      for dependent in dependents[order[next]] {
-        open[dependent] -= 1
-        if open[dependent] == 0 { order.append(dependent) }
-      }
-      next += 1
-    }
-    for index in order.reversed() {
-      ranks[index] = (durations[plan.steps[index].id] ?? 1) + (dependents[index].map { ranks[$0] }.max() ?? 0)
-    }
-    return ranks
   }
 }
 

@@ -13,8 +13,8 @@ final class Attempt: Sendable {
   /// - Parameter limit: the step's timeout, for the message.
   init(limit: Duration?) { self.limit = limit }
 
-  func begin(_ body: @escaping @Sendable () async -> Void) {
-    let work = Task { await body() }
+  func begin(on executor: (any TaskExecutor)?, _ body: @escaping @Sendable () async -> Void) {
+    let work = Task(executorPreference: executor) { await body() }
     lock.withLock { self.work = work }
   }
 

@@ -34,6 +34,13 @@ public struct Runner: Sendable {
   /// - Throws: what the log throws: without a log nothing may run.
   @concurrent
   public func run(_ initial: RunState, run: RunHeader, stops: AsyncStream<StopReason>) async throws -> RunState {
+    // Where attempts have a thread of their own, the loop that starts them is there too: nothing is handed from thread to thread.
+    let executor = initial.plan.steps.lazy.compactMap { registry.executor(of: $0.uses) }.first
+    return try await withTaskExecutorPreference(executor) { try await loop(initial, run: run, stops: stops) }
+  }
+
+  @concurrent
+  private func loop(_ initial: RunState, run: RunHeader, stops: AsyncStream<StopReason>) async throws -> RunState {
     let (events, inbox) = AsyncStream<RunnerEvent>.makeStream()
     var shift = Shift(state: initial, run: run, inbox: inbox)
     defer { for attempt in shift.attempts.values { attempt.cancel() } }
@@ -88,13 +95,13 @@ public struct Runner: Sendable {
     // In the order of the loop; what must not be begun twice waits until it is durable, below.
     if isRepeatable { log.began(id, attempt: number, of: run.id, at: wallClock.now()) }
     observe(.taskBegan(id, attempt: number))
-    let (clock, gate) = (wallClock, CommitGate())
+    let (clock, gate) = (wallClock, CommitGate { inbox.yield(.handedIn(id)) })
     let context = StepContext(
       run: run.id, job: run.job, logicalDate: run.logicalDate, task: task, attempt: number, parameters: Parameters(step.with),
       time: time, latest: step.timeout.map { time.now() + $0 }, log: log, gate: gate, now: { clock.now() })
     let (registry, classify, log) = (registry, classify, log)
     let attempt = Attempt(limit: step.timeout)
-    attempt.begin {
+    attempt.begin(on: registry.executor(of: step.uses)) {
       do {
         if !isRepeatable { try await log.beganDurably(id, attempt: number, of: run.id, at: clock.now()) }
         let operation = try registry.operation(step.uses, context.parameters)
@@ -126,6 +133,8 @@ public struct Runner: Sendable {
     case .alarm:
       shift.deadlines.expire(at: .now)
       return []
+    case .handedIn(let task):
+      return shift.state.apply(.handedIn(task))
     case .succeeded(let task, let outcome):
       shift.attempts.removeValue(forKey: task)?.end()
       observe(.taskSucceeded(task, outcome))
@@ -152,6 +161,8 @@ private struct Shift {
 
 /// What the parts of a run tell its loop.
 private enum RunnerEvent: Sendable {
+  /// Its work is over; its completion is not durable yet.
+  case handedIn(TaskID)
   case succeeded(TaskID, TaskOutcome)
   case failed(TaskID, attempt: Int, TaskFailure)
   case retryDue(TaskID)

@@ -41,8 +41,12 @@ public struct StepContext: Sendable {
 
 /// Remembers whether an attempt has committed.
 final class CommitGate: Sendable {
+  private let whenPassed: @Sendable () -> Void
   private let lock = NSLock()
   nonisolated(unsafe) private var isPassed = false
+
+  /// - Parameter whenPassed: told when the attempt's work is over, before its completion is durable.
+  init(whenPassed: @escaping @Sendable () -> Void) { self.whenPassed = whenPassed }
 
   var hasPassed: Bool { lock.withLock { isPassed } }
 
@@ -51,5 +55,6 @@ final class CommitGate: Sendable {
       precondition(!isPassed, "an operation must commit once")
       isPassed = true
     }
+    whenPassed()
   }
 }

@@ -13,14 +13,21 @@ public protocol StepOperation: Sendable {
 /// The operations that job files can name.
 public struct StepRegistry: Sendable {
   private var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
+  private var executors: [String: any TaskExecutor] = [:]
   /// By name.
   public private(set) var declarations: [String: OperationDeclaration] = [:]
 
   public init() {}
 
-  /// - Parameter make: makes the operation for the parameters of a step; throws ``JobGraph/TaskFailure`` when they make no sense.
-  public mutating func add(_ declaration: OperationDeclaration, _ make: @escaping @Sendable (Parameters) throws -> any StepOperation) {
+  /// - Parameters:
+  ///   - executor: where its attempts run; nil: where all others do.
+  ///   - make: makes the operation for the parameters of a step; throws ``JobGraph/TaskFailure`` when they make no sense.
+  public mutating func add(
+    _ declaration: OperationDeclaration, on executor: (any TaskExecutor)? = nil,
+    _ make: @escaping @Sendable (Parameters) throws -> any StepOperation
+  ) {
     precondition(declarations[declaration.name] == nil, "two operations are called \(declaration.name)")
+    executors[declaration.name] = executor
     declarations[declaration.name] = declaration
     makers[declaration.name] = make
   }
@@ -29,6 +36,9 @@ public struct StepRegistry: Sendable {
   func mayRepeat(_ name: String, _ parameters: [JobValue.Entry]) -> Bool {
     declarations[name]?.mayRepeat(parameters) ?? true
   }
+
+  /// Where the attempts of an operation run.
+  func executor(of name: String) -> (any TaskExecutor)? { executors[name] }
 
   func operation(_ name: String, _ parameters: Parameters) throws -> any StepOperation {
     guard let make = makers[name] else {

@@ -1,6 +1,7 @@
 internal import CSQLite
 import Foundation
 internal import GRDB
+internal import JobGraph
 
 /// Puts the writes of this process into few transactions: while one is being synced to the disk, those that come meanwhile gather for the
 /// next one (group commit). Writes happen in the order in which they were handed in, and each is answered when it is as safe as it asked.
@@ -11,6 +12,8 @@ final class CommitQueue: Sendable {
   /// One write.
   struct Entry: Sendable {
     let safety: Safety
+    /// It may wait a moment for those of others.
+    let isPatient: Bool
     let body: @Sendable (Database) throws -> Void
     /// Called once, on the writer's queue.
     let done: @Sendable ((any Error)?) -> Void
@@ -32,29 +35,48 @@ final class CommitQueue: Sendable {
   private let database: any DatabaseWriter & Sendable
   private let fence: Int64?
   private let path: String
-  private let lock = NSLock()
+  private let patience: TimeInterval
+  private let lock = NSCondition()
   nonisolated(unsafe) private var waiting: [Entry] = []
   nonisolated(unsafe) private var isDraining = false
+  nonisolated(unsafe) private var impatient = 0
+  nonisolated(unsafe) private var atWork: Set<TaskID> = []
   nonisolated(unsafe) private var failure: (any Error)?
 
-  init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String) {
-    (self.database, self.fence, self.path) = (database, fence, path)
+  /// - Parameter patience: so many seconds a completion waits at most for those that are at work.
+  init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String, patience: TimeInterval = 0.003) {
+    (self.database, self.fence, self.path, self.patience) = (database, fence, path, patience)
+  }
+
+  /// Someone is at work and will hand in a patient write.
+  func expect(_ worker: TaskID) { lock.withLock { _ = atWork.insert(worker) } }
+
+  /// Nothing more comes from someone.
+  func dismiss(_ worker: TaskID) {
+    lock.withLock {
+      atWork.remove(worker)
+      if !isWorthWaiting { lock.signal() }
+    }
   }
 
   /// Hands in a write and waits for it.
-  func write<Value: Sendable>(_ safety: Safety, _ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+  ///
+  /// - Parameter worker: whose last write this is: it waits a moment for those of others who are at work, to be synced with them.
+  func write<Value: Sendable>(
+    _ safety: Safety, from worker: TaskID? = nil, _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
     let result = Box<Value>()
     return try await withCheckedThrowingContinuation { continuation in
       hand(
         in: Entry(
-          safety: safety, body: { result.value = try body($0) },
+          safety: safety, isPatient: worker != nil, body: { result.value = try body($0) },
           done: { [path] error in
             if let error {
               continuation.resume(throwing: WarehouseError.wrapping(error, path: path))
             } else {
               continuation.resume(returning: result.value!)
             }
-          }))
+          }), from: worker)
     }
   }
 
@@ -62,7 +84,7 @@ final class CommitQueue: Sendable {
   func note(_ body: @escaping @Sendable (Database) throws -> Void) {
     hand(
       in: Entry(
-        safety: .crash, body: body,
+        safety: .crash, isPatient: true, body: body,
         done: { [self] error in
           if let error { lock.withLock { failure = failure ?? error } }
         }))
@@ -72,13 +94,16 @@ final class CommitQueue: Sendable {
   func settle() async {
     guard lock.withLock({ isDraining }) else { return }
     await withCheckedContinuation { continuation in
-      hand(in: Entry(safety: .crash, body: { _ in }, done: { _ in continuation.resume() }))
+      hand(in: Entry(safety: .crash, isPatient: false, body: { _ in }, done: { _ in continuation.resume() }))
     }
   }
 
-  private func hand(in entry: Entry) {
+  private func hand(in entry: Entry, from worker: TaskID? = nil) {
     let mustStart = lock.withLock {
       waiting.append(entry)
+      if let worker { atWork.remove(worker) }
+      if !entry.isPatient { impatient += 1 }
+      if !isWorthWaiting { lock.signal() }
       defer { isDraining = true }
       return !isDraining
     }
@@ -96,6 +121,7 @@ final class CommitQueue: Sendable {
 
   private func drainSoon() {
     database.asyncWriteWithoutTransaction { [self] database in
+      gather()
       let batch = next()
       carryOut(batch, database)
       let isEmpty = lock.withLock {
@@ -107,12 +133,24 @@ final class CommitQueue: Sendable {
     }
   }
 
+  /// While all that waits is patient and others are at work, waits for them a moment: many completions, one sync.
+  private func gather() {
+    lock.withLock {
+      let latest = Date(timeIntervalSinceNow: patience)
+      while isWorthWaiting, lock.wait(until: latest) {}
+    }
+  }
+
+  /// The lock is held.
+  private var isWorthWaiting: Bool { impatient == 0 && !atWork.isEmpty && waiting.count < CommitQueue.batchMax }
+
   /// The writes of the next transaction.
   private func next() -> [Entry] {
     lock.withLock {
       let count = waiting.first?.safety == .powerCutAlone ? 1 : waiting.firstIndex { $0.safety == .powerCutAlone } ?? waiting.count
       let batch = Array(waiting.prefix(min(count, CommitQueue.batchMax)))
       waiting.removeFirst(batch.count)
+      impatient -= batch.count { !$0.isPatient }
       return batch
     }
   }

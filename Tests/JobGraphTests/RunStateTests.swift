@@ -82,6 +82,46 @@ import Testing
     #expect(run["a"]?.failures.map(\.task.key) == (0..<failures).map { "\($0)" })
   }
 
+  @Test func `gives the slot to another when the work is over, and starts what depends on it only when it has succeeded`() {
+    var run = RunState(plan: plan(step("a"), step("b", needs: ["a"]), step("c"), step("d")), concurrency: .init(total: 1))
+    #expect(run.apply(.started) == [.start(TaskID("a"), attempt: 1)])
+    #expect(run.apply(.handedIn(TaskID("a"))) == [.start(TaskID("c"), attempt: 1)])
+    #expect(run.apply(.handedIn(TaskID("a"))) == [])
+    #expect(run.state(of: TaskID("a")) == .running)
+    #expect(run.apply(.succeeded(TaskID("c"))) == [.stepEnded("c"), .start(TaskID("d"), attempt: 1)])
+    #expect(run.apply(.succeeded(TaskID("a"))) == [.stepEnded("a")])
+    #expect(run.apply(.handedIn(TaskID("d"))) == [.start(TaskID("b"), attempt: 1)])
+  }
+
+  @Test func `gives a slot away no more often than may be on the way to the disk`() {
+    let tasks = (0..<20).map { PlannedTask(id: TaskID("a", "\($0)")) }
+    var run = RunState(plan: plan(PlannedStep(id: "a", uses: "x", tasks: tasks)), concurrency: .init(total: 2))
+    var open = run.apply(.started)
+    var begun = 0
+    while case .start(let task, _)? = open.first {
+      begun += 1
+      open.removeFirst()
+      open += run.apply(.handedIn(task))
+    }
+    // Two at work, and eight that have handed in.
+    #expect(begun == 2 + run.concurrency.handedInMax && run.concurrency.handedInMax == 8)
+    #expect(run.apply(.succeeded(tasks[0].id)) == [])
+    #expect(run.apply(.handedIn(tasks[9].id)) == [.start(tasks[10].id, attempt: 1)])
+  }
+
+  @Test func `keeps count of its slots when what was handed in could not be written`() {
+    let retry = RetryPolicy(attempts: 2, backoff: .seconds(1))
+    var run = RunState(plan: plan(step("a", retry: retry), step("b"), step("c")), concurrency: .init(total: 1))
+    _ = run.apply(.started)
+    #expect(run.apply(.handedIn(TaskID("a"))) == [.start(TaskID("b"), attempt: 1)])
+    guard case .retry(TaskID("a"), _)? = run.apply(.failed(TaskID("a"), TaskFailure(.transient, "busy"), jitter: 0)).first else {
+      return #expect(Bool(false), "it is not tried again")
+    }
+    #expect(run.apply(.retryDue(TaskID("a"))) == [])
+    #expect(run.apply(.succeeded(TaskID("b"))) == [.stepEnded("b"), .start(TaskID("c"), attempt: 1)])
+    #expect(run.apply(.succeeded(TaskID("c"))) == [.stepEnded("c"), .start(TaskID("a"), attempt: 2)])
+  }
+
   @Test func `keeps to its slots, in all and in each pool`() {
     let tasks = (0..<9).map { PlannedTask(id: TaskID("a", "\($0)")) }
     let pooled = PlannedStep(id: "a", uses: "x", pool: "binance", tasks: tasks)

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import JobGraph
 import Testing
 
 @testable import Storage
@@ -8,7 +9,7 @@ import Testing
   struct Refused: Error {}
 
   /// A queue on a database of its own with a table of words, and the words in the order of their writing.
-  private func queue() throws -> (CommitQueue, words: () throws -> [String]) {
+  private func queue(patience: TimeInterval = 0, counting commits: Commits? = nil) throws -> (CommitQueue, words: () throws -> [String]) {
     let database = try DatabaseQueue()
     try database.write {
       try $0.execute(
@@ -18,8 +19,9 @@ import Testing
           INSERT INTO fences VALUES ('writer', 7);
           """)
     }
+    if let commits { database.add(transactionObserver: commits, extent: .databaseLifetime) }
     return (
-      CommitQueue(database, fence: 7, path: "test"),
+      CommitQueue(database, fence: 7, path: "test", patience: patience),
       { try database.read { try String.fetchAll($0, sql: "SELECT word FROM words ORDER BY id") } }
     )
   }
@@ -53,6 +55,45 @@ import Testing
     }
     #expect(outcomes.count == 200 && outcomes.allSatisfy { $0.value == ($0.key % 10 != 3) })
     #expect(Set(try words()) == Set((0..<200).filter { $0 % 10 != 3 }.map { "word \($0)" }))
+  }
+
+  /// Longer than any test may take: who waits so long has not been waited for.
+  private static let forEver: TimeInterval = 3600
+
+  @Test func `wait for those who are at work, and are synced once`() async throws {
+    let commits = Commits()
+    let (queue, words) = try queue(patience: Self.forEver, counting: commits)
+    let workers = (0..<20).map { TaskID(StepID("step"), "\($0)") }
+    for worker in workers { queue.expect(worker) }
+    try await withThrowingDiscardingTaskGroup { group in
+      for worker in workers { group.addTask { try await queue.write(.powerCut, from: worker) { try insert(worker.key, $0) } } }
+    }
+    #expect(try words().count == 20)
+    #expect(commits.count == 1)
+  }
+
+  @Test func `wait no longer than someone who is in a hurry`() async throws {
+    let (queue, words) = try queue(patience: Self.forEver)
+    queue.expect(TaskID(StepID("slow")))
+    queue.note { try insert("patient", $0) }
+    try await queue.write(.powerCut) { try insert("hurried", $0) }
+    #expect(try words() == ["patient", "hurried"])
+  }
+
+  @Test func `do not wait for one who has failed`() async throws {
+    let (queue, words) = try queue(patience: Self.forEver)
+    for worker in ["done", "failed"] { queue.expect(TaskID(StepID(worker))) }
+    async let done: Void = queue.write(.powerCut, from: TaskID(StepID("done"))) { try insert("done", $0) }
+    queue.dismiss(TaskID(StepID("failed")))
+    try await done
+    #expect(try words() == ["done"])
+  }
+
+  @Test func `do not wait for ever`() async throws {
+    let (queue, words) = try queue(patience: 0.001)
+    for worker in ["quick", "slow"] { queue.expect(TaskID(StepID(worker))) }
+    try await queue.write(.powerCut, from: TaskID(StepID("quick"))) { try insert("quick", $0) }
+    #expect(try words() == ["quick"])
   }
 
   @Test func `stop when a note could not be written, for the log would have a hole`() async throws {
@@ -93,4 +134,14 @@ import Testing
 
 private func insert(_ word: String, _ database: Database) throws {
   try database.execute(sql: "INSERT INTO words (word) VALUES (?)", arguments: [word])
+}
+
+/// Counts the transactions of a database that changed something.
+private final class Commits: TransactionObserver {
+  private(set) var count = 0
+
+  func observes(eventsOfKind eventKind: DatabaseEventKind) -> Bool { true }
+  func databaseDidChange(with event: DatabaseEvent) {}
+  func databaseDidCommit(_ db: Database) { count += 1 }
+  func databaseDidRollback(_ db: Database) {}
 }

@@ -1,54 +1,33 @@
 import CLinux
 import Foundation
-import Synchronization
 
-/// Starts programs and waits for all of them on a few threads that last: no thread waits for one program, and none of them outlives this
-/// process.
-public final class ProgramHost: Sendable {
-  /// A start keeps its thread until the program has been executed; with two, the other processor is not idle meanwhile.
-  private let threads = [ProgramThread(), ProgramThread()]
-  private let turn = Atomic(0)
-
-  public init() {}
-
-  /// Runs a program to its end. When the task is cancelled the program is asked to end, and killed when it has not within five seconds.
-  ///
-  /// - Throws: ``StartError``.
-  func run(_ program: Program) async throws -> Program.Ended {
-    let number = turn.wrappingAdd(1, ordering: .relaxed).newValue
-    return try await threads[number % threads.count].run(program)
-  }
-
-  /// Ends all programs at once; for a process that is about to end itself.
-  public func killAll() {
-    for thread in threads { thread.killAll() }
-  }
-}
-
-/// A thread that starts programs and waits for them.
+/// Starts programs and waits for all of them on one thread that lasts, on which those who wait for them go on: no thread waits for one
+/// program, none is woken for another, and no program outlives this process.
 ///
 /// Each program leads a session of its own. When it ends, what it started is killed with it. When this process is killed, the kernel kills
-/// the program; it does so when the thread that started it ends, which is why these threads last.
-private final class ProgramThread: Sendable {
+/// the program; it does so when the thread that started it ends, which is why this one lasts.
+public final class ProgramHost: TaskExecutor {
   private let lock = NSLock()
   private let poll: Int32
   private let bell: Int32
   nonisolated(unsafe) private var orders: [Order] = []
+  nonisolated(unsafe) private var hasRung = false
   /// By number; touched by the host's thread alone.
   nonisolated(unsafe) private var children: [UInt: Child] = [:]
   nonisolated(unsafe) private var leaders: [UInt: pid_t] = [:]
   nonisolated(unsafe) private var count: UInt = 0
-  nonisolated(unsafe) private var hasThread = false
+  nonisolated(unsafe) private var thread: pthread_t?
 
   /// What a program that was asked to end has left before it is killed.
   private static let grace: Duration = .seconds(5)
 
   private enum Order {
+    case go(UnownedJob)
     case start(UInt, Program, CheckedContinuation<Program.Ended, any Error>)
     case end(UInt)
   }
 
-  init() {
+  public init() {
     poll = epoll_create1(Int32(EPOLL_CLOEXEC))
     bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     js_poll_add(poll, bell, 0)
@@ -59,43 +38,63 @@ private final class ProgramThread: Sendable {
     close(bell)
   }
 
+  /// Runs a program to its end. When the task is cancelled the program is asked to end, and killed when it has not within five seconds.
+  ///
+  /// - Throws: ``StartError``.
   func run(_ program: Program) async throws -> Program.Ended {
     let number = lock.withLock {
       count += 1
       return count
     }
     return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { give(.start(number, program, $0)) }
+      try await withCheckedThrowingContinuation {
+        give(.start(number, program, $0))
+        // One that was cancelled before is started all the same, and asked at once.
+        if Task.isCancelled { give(.end(number)) }
+      }
     } onCancel: {
       give(.end(number))
     }
   }
 
-  func killAll() {
+  /// Ends all programs at once; for a process that is about to end itself.
+  public func killAll() {
     for leader in lock.withLock({ Array(leaders.values) }) { kill(-leader, SIGKILL) }
   }
 
+  public func enqueue(_ job: consuming ExecutorJob) { give(.go(UnownedJob(job))) }
+
+  /// The thread itself needs no bell; for all others one is enough until it has been heard.
   private func give(_ order: Order) {
-    let isFirst = lock.withLock {
+    let (isFirst, mustRing) = lock.withLock {
       orders.append(order)
-      defer { hasThread = true }
-      return !hasThread
+      guard let thread else {
+        defer { hasRung = true }
+        return (!hasRung, false)
+      }
+      guard pthread_equal(thread, pthread_self()) == 0 else { return (false, false) }
+      defer { hasRung = true }
+      return (false, !hasRung)
     }
-    if isFirst { Thread.detachNewThread { [self] in work() } } else { eventfd_write(bell, 1) }
+    if isFirst { Thread.detachNewThread { [self] in work() } }
+    if mustRing { eventfd_write(bell, 1) }
   }
 }
 
 // MARK: - On the thread
 
-extension ProgramThread {
+extension ProgramHost {
   private func work() {
+    lock.withLock { (thread, hasRung) = (pthread_self(), false) }
     var events = Array(repeating: epoll_event(), count: 64)
     while true {
-      for order in lock.withLock({
+      let taken = lock.withLock {
         defer { orders.removeAll() }
         return orders
-      }) { carryOut(order) }
-      let ready = epoll_wait(poll, &events, Int32(events.count), millisecondsToWait())
+      }
+      for order in taken { carryOut(order) }
+      let isBusy = lock.withLock { !orders.isEmpty }
+      let ready = epoll_wait(poll, &events, Int32(events.count), isBusy ? 0 : millisecondsToWait())
       for event in events.prefix(Int(max(0, ready))) { attend(withUnsafePointer(to: event) { js_poll_number($0) }) }
       killOverdue()
     }
@@ -103,6 +102,8 @@ extension ProgramThread {
 
   private func carryOut(_ order: Order) {
     switch order {
+    case .go(let job):
+      job.runSynchronously(on: asUnownedTaskExecutor())
     case .start(let number, let program, let waiting):
       do {
         children[number] = try Child(program, waiting, number: number, poll: poll)
@@ -111,11 +112,10 @@ extension ProgramThread {
         waiting.resume(throwing: error)
       }
     case .end(let number):
-      // A program that is cancelled before it was started is started all the same, and asked at once: the order came behind the start. One
-      // that has ended is no longer here.
+      // One that has ended is no longer here.
       guard let child = children[number] else { return }
       kill(-child.leader, SIGTERM)
-      child.killAt = child.killAt ?? .now + ProgramThread.grace
+      child.killAt = child.killAt ?? .now + ProgramHost.grace
     }
   }
 
@@ -124,7 +124,8 @@ extension ProgramThread {
     guard mark > 0 else {
       var rings: eventfd_t = 0
       eventfd_read(bell, &rings)
-      return
+      // Heard before what it rang for is taken, so that none is lost.
+      return lock.withLock { hasRung = false }
     }
     guard let child = children[mark / 2] else { return }
     guard mark % 2 == 1 else { return child.readOutput() }
@@ -239,7 +240,7 @@ private func start(_ program: Program, output: Int32) throws -> pid_t {
 
 /// The file that a name means; nil when no folder of PATH has it.
 private func path(of name: String, _ program: Program) -> String? {
-  guard !name.contains("/") else { return name }
+  guard !name.utf8.contains(UInt8(ascii: "/")) else { return name }
   return (program.environment["PATH"] ?? "").split(separator: ":").lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
 }
 

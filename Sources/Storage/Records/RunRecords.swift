@@ -21,18 +21,20 @@ extension Warehouse: RunLog {
   }
 
   public func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) {
+    commits.expect(task)
     commits.note { try Warehouse.begin(task, attempt, run, instant, $0) }
   }
 
   public func beganDurably(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws {
     try await commits.write(.powerCut) { try Warehouse.begin(task, attempt, run, instant, $0) }
+    commits.expect(task)
   }
 
   public func complete(
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant,
     effects: @escaping @Sendable (any TaskTransaction) throws -> TaskOutcome
   ) async throws -> TaskOutcome {
-    try await commits.write(.powerCut) { database in
+    try await commits.write(.powerCut, from: task) { database in
       let outcome = try effects(WarehouseTransaction(database: database))
       try database.cachedStatement(
         sql: "UPDATE tasks SET state = 'succeeded', note = ?, counts = ?, warnings = ? WHERE run_id = ? AND step = ? AND task = ?"
@@ -57,6 +59,7 @@ extension Warehouse: RunLog {
   }
 
   public func failed(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant, failure: TaskFailure, state: TaskState) {
+    commits.dismiss(task)
     commits.note { database in
       try Warehouse.setState(state, of: task, run: run, database)
       try Warehouse.endAttempt(
@@ -200,7 +203,11 @@ extension TaskFailure.Kind {
 enum JSONText {
   static func texts(_ texts: [String]) throws -> String { texts.isEmpty ? "[]" : try encode(texts) }
   static func counts(_ counts: [TaskOutcome.Count]) throws -> String {
-    counts.isEmpty ? "[]" : try encode(counts.map { Pair(name: $0.name, value: $0.value) })
+    guard !counts.allSatisfy({ isPlain($0.name) }) else {
+      // A thousand small tasks write a thousand of these: an encoder for each would cost more than its row.
+      return "[" + counts.map { "{\"name\":\"\($0.name)\",\"value\":\($0.value)}" }.joined(separator: ",") + "]"
+    }
+    return try encode(counts.map { Pair(name: $0.name, value: $0.value) })
   }
 
   static func decodeTexts(_ text: String) throws -> [String] {
@@ -214,6 +221,11 @@ enum JSONText {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// Whether a text is its own JSON between quotes.
+  private static func isPlain(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: " ") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
   }
 
   private struct Pair: Codable {

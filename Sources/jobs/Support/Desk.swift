@@ -115,7 +115,7 @@ struct Desk {
     var registry = StepRegistry()
     for declaration in Operations.all {
       let made = makers[declaration.name]
-      registry.add(declaration) { parameters in
+      registry.add(declaration, on: declaration.name == "shell" ? programs : nil) { parameters in
         guard let make = made else {
           throw TaskFailure(
             .permanent, "Jobs/config/providers.yaml does not say where `\(declaration.provider ?? declaration.name)` is")
