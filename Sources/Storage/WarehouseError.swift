@@ -30,8 +30,15 @@ public enum WarehouseError: Error, Sendable, Equatable {
     // A sync or a new file for which there is no space is no more than a failed call to SQLite.
     case .SQLITE_IOERR where WarehouseError.isDiskFull(at: path), .SQLITE_CANTOPEN where WarehouseError.isDiskFull(at: path):
       self = .diskFull(path: path)
+    case .SQLITE_CANTOPEN:
+      // SQLite keeps the kernel's reason to itself.
+      let refusal = WarehouseError.refusal(beside: path)
+      self =
+        refusal == ENOSPC || refusal == EDQUOT
+        ? .diskFull(path: path)
+        : .readOnly(path: path, reason: refusal.map { String(cString: strerror($0)) } ?? error.message ?? "\(error.resultCode)")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path: path, reason: error.message ?? "\(error.resultCode)")
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM: self = .readOnly(path: path, reason: error.message ?? "\(error.resultCode)")
+    case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path, reason: error.message ?? "\(error.resultCode)")
     case .SQLITE_IOERR: self = .readOnly(path: path, reason: error.message ?? "input/output error")
     default: self = .other(path: path, reason: error.message ?? "\(error.resultCode)")
     }
@@ -43,6 +50,16 @@ public enum WarehouseError: Error, Sendable, Equatable {
     var facts = statvfs()
     guard statvfs(folder, &facts) == 0 else { return false }
     return UInt(facts.f_bavail) * facts.f_frsize < 64 << 10 || (facts.f_files > 0 && facts.f_favail == 0)
+  }
+
+  /// Why the kernel makes no file beside a path, as an error number; nil when it does.
+  private static func refusal(beside path: String) -> Int32? {
+    let probe = "\(path).probe"
+    let descriptor = open(probe, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return errno }
+    close(descriptor)
+    unlink(probe)
+    return nil
   }
 
   /// Database errors become facts; all others, such as a cancellation or a task's own failure, stay what they are.
