@@ -48,7 +48,8 @@ public struct RawStore: Sendable {
     }
   }
 
-  private func path(of hash: String) -> String { "\(folder)/\(hash.prefix(2))/\(hash).gz" }
+  /// Where a body lies, or would.
+  public func path(of hash: String) -> String { "\(folder)/\(hash.prefix(2))/\(hash).gz" }
 
   /// SHA-256 as 64 hexadecimal digits.
   public static func hash(of bytes: [UInt8]) -> String {

@@ -1,0 +1,55 @@
+public import MarketData
+public import Scheduling
+
+/// A candle as it stands in the body of an answer: what its provider wrote, before anybody made something of it.
+public struct SourceRow: Sendable, Equatable {
+  /// The row as one printable line.
+  public let text: String
+  public let open: Double
+  public let high: Double
+  public let low: Double
+  public let close: Double
+  public let volume: Double
+
+  /// Whether a stored candle says the same.
+  public func says(_ candle: Candle) -> Bool {
+    (open, high, low, close) == (candle.open, candle.high, candle.low, candle.close) && volume == candle.volume
+  }
+
+  /// Finds a candle in a body that brought it.
+  ///
+  /// - Returns: nil when the body has no such row, or is of a form that is not known here.
+  /// - Complexity: O(bytes).
+  public static func find(openingAt openTime: Instant, in body: [UInt8], of source: String) -> SourceRow? {
+    switch source {
+    case "binance": kline(openTime, body)
+    case "alphavantage": day(openTime, body)
+    default: nil
+    }
+  }
+
+  private static let lengthMax = 400
+
+  private static func kline(_ openTime: Instant, _ body: [UInt8]) -> SourceRow? {
+    // A body that cannot be read has no rows; whoever fetched it has said so.
+    guard let candle = try? KlineScanner.scan(body).candles.first(where: { $0.openTime == openTime }) else { return nil }
+    let starts = ["[\(openTime.milliseconds),", "[\(openTime.milliseconds)000,"].map { Array($0.utf8) }
+    guard let start = starts.lazy.compactMap({ body.firstRange(of: $0)?.lowerBound }).first,
+      let end = body[start...].firstIndex(of: UInt8(ascii: "]"))
+    else { return nil }
+    return SourceRow(
+      text: String(decoding: body[start...end], as: UTF8.self).printable(lengthMax), open: candle.open, high: candle.high,
+      low: candle.low, close: candle.close, volume: candle.volume)
+  }
+
+  private static func day(_ openTime: Instant, _ body: [UInt8]) -> SourceRow? {
+    // As above.
+    guard let row = try? DailyDocument.read(body).rows?.first(where: { $0.date.midnight == openTime }) else { return nil }
+    guard let start = body.firstRange(of: Array("\"\(row.date)".utf8))?.lowerBound,
+      let end = body[start...].firstIndex(of: UInt8(ascii: "}"))
+    else { return nil }
+    return SourceRow(
+      text: String(decoding: body[start...end], as: UTF8.self).printable(lengthMax), open: row.open, high: row.high, low: row.low,
+      close: row.close, volume: row.volume)
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import JobGraph
+import Providers
+import Scheduling
+import Storage
+
+struct Trace: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace", abstract: "Follows a number back to the bytes that its source sent.",
+    discussion: """
+      EXAMPLES
+        jobs trace candle BTCUSDT/1d/2026-01-14                    a bar: its values, its former values, the answers that brought it
+        jobs trace candle binance/BTCUSDT/1h/2026-01-14T07:00Z     of one source, with the time of day
+        jobs trace signal AAPL/1d/2026-01-12                       what a bar caused, by which values, and the bar itself
+        jobs trace signal AAPL/1d/2026-01-12/bollinger_breakout_20_2   of one strategy
+
+      An answer is shown with its request (never with a key), when it came, its SHA-256 and its file. The row is read again from that file and
+      compared with what is stored. Exit status: 0, or 65 when no kept answer says what is stored.
+      """)
+
+  enum Subject: String, ExpressibleByArgument, CaseIterable {
+    case candle, signal
+  }
+
+  @Argument(help: "What to follow: candle or signal.")
+  var subject: Subject
+
+  @Argument(help: "SYMBOL/INTERVAL/TIME, with SOURCE/ before it or, for a signal, /STRATEGY behind it.")
+  var id: String
+
+  @Flag(help: "One JSON document on standard output.")
+  var json = false
+
+  @OptionGroup var place: PlaceOptions
+
+  func run() async throws {
+    let id = try TraceID(id)
+    if subject == .candle, let strategy = id.strategy {
+      throw Failure(.usage, "a candle has no `/\(OneLine.shown(strategy))`; that is of `jobs trace signal`")
+    }
+    let workspace = try place.workspace()
+    let warehouse = try workspace.reading()
+    let trace = try await CandleTrace(id, in: warehouse, workspace.rawStore)
+    let key = trace.key
+    let signals = subject == .candle ? nil : try await warehouse.read { try $0.signals(of: key, causedAt: id.openTime) }
+    let wanted = signals?.filter { id.strategy == nil || $0.signal.strategy == id.strategy }
+    if let signals, wanted?.isEmpty == true {
+      let others = signals.map(\.signal.strategy).joined(separator: ", ")
+      throw Failure(
+        .usage,
+        "\(key) at \(id.openTime) caused no signal" + (id.strategy.map { " of \(OneLine.shown($0))" } ?? "")
+          + (others.isEmpty ? "" : "; it caused \(others)"))
+    }
+    let document = TraceDocument(trace, wanted ?? [], workspace)
+    try json ? Output.json(document) : Output.write(Array(document.text.utf8))
+    guard trace.isConfirmed else { throw Ended(status: .badData) }
+  }
+}
+
+extension CandleTrace {
+  /// Whether some kept answer says what is stored.
+  var isConfirmed: Bool {
+    answers.contains {
+      if case .row(_, isStored: true) = $0.body { true } else { false }
+    }
+  }
+}
