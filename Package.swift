@@ -97,7 +97,7 @@ let package = Package(
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
     tests(
       "StepsTests",
-      ["Steps", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
+      ["Steps", "CLinux", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
     tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]

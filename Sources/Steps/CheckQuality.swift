@@ -20,7 +20,7 @@ public struct CheckQuality: StepOperation {
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let (policy, markets, logicalDate) = (policy, markets, context.logicalDate)
-    let keys = try await warehouse.read { try $0.seriesKeys() }
+    let (keys, stored) = try await warehouse.read { (try $0.seriesKeys(), try $0.storedSeriesKeys()) }
     var rows: [StoredVerdict] = []
     for key in keys {
       try Task.checkCancellation()
@@ -28,7 +28,11 @@ public struct CheckQuality: StepOperation {
         let series = try reader.series(key, closedBy: logicalDate, last: CheckQuality.bars)
         let actions = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
         let context = QualityRules.Context(asOf: logicalDate, calendar: markets.calendar(of: key), actions: actions)
-        return policy.verdicts(on: series, context).map { StoredVerdict($0, of: key) }
+        let record = try reader.sourceRecord(of: key, since: logicalDate - policy.recent, through: logicalDate)
+        let others = try stored.filter { $0.symbol == key.symbol && $0.interval == key.interval && $0.source != key.source }.map {
+          ($0.source, try reader.series($0, closedBy: logicalDate, last: CheckQuality.bars))
+        }
+        return policy.verdicts(on: series, context, record, others: others).map { StoredVerdict($0, of: key) }
       }
     }
     let (found, failed) = (rows, rows.filter { !$0.passed }.count)
@@ -71,8 +75,18 @@ public struct QualityPolicy: Sendable {
     }
   }
 
-  func verdicts(on series: CandleSeries, _ context: QualityRules.Context) -> [QualityFinding] {
-    rules.judge(series, in: context).compactMap { verdict in
+  /// How far back what is new lies.
+  var recent: Duration { .days(rules.recentDays) }
+
+  /// - Parameter others: the same series from other sources, by source.
+  func verdicts(
+    on series: CandleSeries, _ context: QualityRules.Context, _ record: SourceRecord = SourceRecord(),
+    others: [(source: String, series: CandleSeries)] = []
+  ) -> [QualityFinding] {
+    let disagreement = others.compactMap { rules.agreement(of: series, with: $0.series, from: $0.source) }
+      .max { ($0.passed ? 0 : 1, $0.value ?? 0) < ($1.passed ? 0 : 1, $1.value ?? 0) }
+    let verdicts = rules.judge(series, in: context) + rules.judge(record, of: series) + (disagreement.map { [$0] } ?? [])
+    return verdicts.compactMap { verdict in
       guard let most = severities[verdict.rule] else { return nil }
       let isTolerated = verdict.rule == .gaps && verdict.count <= gapBarsMax
       return QualityFinding(verdict: verdict, passed: verdict.passed || isTolerated, severity: min(verdict.severity, most))
@@ -91,6 +105,8 @@ public struct QualityPolicy: Sendable {
   private static let limits = [
     "staleness": ["intervals": "stale_error_bars"], "outlier": ["z": "outlier_z", "window": "window"],
     "flat_run": ["bars": "flat_run_bars"], "zero_volume": ["share": "zero_volume_share_max"],
+    "rejected": ["rows": "rejected_rows_max"], "restatement": ["change": "restated_move_max"],
+    "agreement": ["change": "agreement_move_max", "bars": "agreement_bars"],
   ]
 }
 

@@ -11,7 +11,8 @@ public struct QualityConfiguration: Sendable, Equatable {
   public subscript(name: String) -> Rule? { rules.first { $0.name == name } }
 
   public struct Rule: Sendable, Equatable {
-    /// `gaps`, `grid`, `staleness`, `outlier`, `flat_run`, `zero_volume`, `duplicates`, `future`.
+    /// `gaps`, `grid`, `staleness`, `outlier`, `flat_run`, `zero_volume`, `duplicates`, `future`, `rejected`, `restatement`,
+    /// `agreement`.
     public var name: String
     public var severity: Severity
     /// Every threshold of the check, written or standard, by its key.
@@ -46,6 +47,12 @@ public struct QualityConfiguration: Sendable, Equatable {
     ("zero_volume", .warning, [Threshold(key: "share", standard: 0.05, range: 0...1, isWhole: false)]),
     ("duplicates", .error, []),
     ("future", .error, []),
+    ("rejected", .error, [Threshold(key: "rows", standard: 0, range: 0...1e6)]),
+    ("restatement", .warning, [Threshold(key: "change", standard: 0.01, range: 0...10, isWhole: false)]),
+    (
+      "agreement", .warning,
+      [Threshold(key: "change", standard: 0.01, range: 0...10, isWhole: false), Threshold(key: "bars", standard: 30, range: 1...10_000)]
+    ),
   ]
 }
 

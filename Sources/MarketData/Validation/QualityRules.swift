@@ -25,6 +25,14 @@ public struct QualityRules: Sendable, Hashable {
   public var flatRunBars = 10
   /// Bars without volume among the last ``window``, as a fraction.
   public var zeroVolumeShareMax = 0.05
+  /// Rows of the last days that were no candles and went to quarantine.
+  public var rejectedRowsMax = 0
+  /// A close that its source changed afterwards by more than this fraction.
+  public var restatedMoveMax = 0.01
+  /// The closes of two sources may differ by this fraction …
+  public var agreementMoveMax = 0.01
+  /// … in the last so many bars that both have.
+  public var agreementBars = 30
 
   public init() {}
 
@@ -53,7 +61,8 @@ public struct QualityRules: Sendable, Hashable {
     [
       ("recent_days", \.recentDays, 0...36_500), ("stale_tolerated_bars", \.staleToleratedBars, 0...1_000_000),
       ("stale_error_bars", \.staleErrorBars, 1...1_000_000), ("window", \.window, 30...10_000),
-      ("flat_run_bars", \.flatRunBars, 2...1_000_000),
+      ("flat_run_bars", \.flatRunBars, 2...1_000_000), ("rejected_rows_max", \.rejectedRowsMax, 0...1_000_000),
+      ("agreement_bars", \.agreementBars, 1...10_000),
     ]
   }
 
@@ -61,7 +70,8 @@ public struct QualityRules: Sendable, Hashable {
     [
       ("missing_share_max", \.missingShareMax, 0...1), ("off_grid_share_max", \.offGridShareMax, 0...1),
       ("outlier_z", \.outlierZ, 1...1000), ("outlier_move", \.outlierMove, 0.001...10),
-      ("zero_volume_share_max", \.zeroVolumeShareMax, 0...1),
+      ("zero_volume_share_max", \.zeroVolumeShareMax, 0...1), ("restated_move_max", \.restatedMoveMax, 0...10),
+      ("agreement_move_max", \.agreementMoveMax, 0...10),
     ]
   }
 

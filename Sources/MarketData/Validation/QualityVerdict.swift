@@ -15,7 +15,7 @@ public struct QualityVerdict: Sendable, Hashable {
   public let affected: AffectedBars
 
   public enum Rule: String, Sendable, CaseIterable {
-    case gaps, grid, sessions, staleness, future, outliers, duplicates, order
+    case gaps, grid, sessions, staleness, future, outliers, duplicates, order, rejected, restatement, agreement
     case flatRun = "flat_run"
     case zeroVolume = "zero_volume"
   }

@@ -115,6 +115,14 @@ extension WarehouseTransaction {
 }
 
 extension WarehouseReader {
+  /// The logical date of the last check of the quality rules, not after a moment; nil when there was none.
+  public func lastQualityCheck(notAfter moment: Instant?) throws -> Instant? {
+    try Int64.fetchOne(
+      database, sql: "SELECT max(logical_date) FROM quality_results WHERE logical_date <= ?",
+      arguments: [moment?.milliseconds ?? Int64.max]
+    ).map(Instant.init(milliseconds:))
+  }
+
   public func qualityResults(at logicalDate: Instant) throws -> [StoredVerdict] {
     try Row.fetchAll(
       database,
