@@ -67,7 +67,7 @@ let package = Package(
     module(
       "Sandbox",
       [
-        "MarketData", "Scheduling", "CZlib", .product(name: "FlyingFox", package: "FlyingFox"),
+        "MarketData", "Scheduling", "CZlib", "CCrypto", .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     module(

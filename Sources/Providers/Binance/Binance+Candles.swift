@@ -36,6 +36,14 @@ extension Binance: CandleProvider {
 }
 
 extension Binance {
+  /// The candles of a body that was kept: a page of klines, or a file of the archive.
+  /// - Returns: nil when it is neither.
+  public static func candles(inStored body: [UInt8]) -> [Candle]? {
+    if body.starts(with: [UInt8(ascii: "P"), UInt8(ascii: "K")]) { return ArchivedKlines.candles(inZip: body) }
+    // `try?`: why does not matter here, what cannot be read any more is asked for again.
+    return try? KlineScanner.scan(body).candles
+  }
+
   private func endless(_ request: ProviderRequest) -> ProviderFailure {
     let refusal = Refusal(.unexpectedShape, "stopped paging, there are many more pages than bars can fill", isTransient: false)
     return ProviderFailure(refusal, provider: name, subject: request.subject)

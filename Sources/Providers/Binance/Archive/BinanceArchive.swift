@@ -12,6 +12,10 @@ public struct BinanceArchive: Sendable {
   public static let filesURL = "https://data.binance.vision"
   public static let listingURL = "https://s3-ap-northeast-1.amazonaws.com/data.binance.vision"
 
+  /// Their names in providers.yaml.
+  public static let filesName = "binance_archive"
+  public static let listingName = "binance_listing"
+
   /// Pages of a listing: a day's files of twenty years are fifteen.
   private static let pagesMax = 50
 
