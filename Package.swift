@@ -90,7 +90,7 @@ let package = Package(
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring"]),
-    tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport"], keeps: ["Fixtures"]),
+    tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport", "CZlib"], keeps: ["Fixtures"]),
     tests("ReportingTests", ["Reporting", "JobGraph", "MarketData", "Scheduling", "CXML"], keeps: ["Fixtures", "Snapshots"]),
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
     tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),

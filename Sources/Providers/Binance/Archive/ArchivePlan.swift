@@ -24,8 +24,21 @@ public struct ArchivePlan: Sendable, Equatable {
     public let file: ArchiveFile?
   }
 
-  /// Fewer saved requests than this are not worth a second source.
-  public static let savedMin = 20
+  /// When the archive is worth its requests.
+  public struct Policy: Sendable {
+    /// Requests that the whole plan saves at least.
+    public var savedMin: Int
+    /// Requests to the API that each file replaces at least.
+    public var replacedMin: Int
+
+    public init(savedMin: Int, replacedMin: Int) { (self.savedMin, self.replacedMin) = (savedMin, replacedMin) }
+
+    /// A second source is worth twenty requests, and a file more than its own two.
+    public static let whereItSaves = Policy(savedMin: 20, replacedMin: 3)
+    /// Every file that is published, whatever it costs: for whom the API is out of reach, and for tests.
+    public static let always = Policy(savedMin: .min, replacedMin: 1)
+  }
+
   /// More bars than this in one file are taken by the day: a month of seconds would be 400 MB.
   public static let rowsPerFileMax = 100_000
   private static let requestsPerFile = 2
@@ -33,15 +46,14 @@ public struct ArchivePlan: Sendable, Equatable {
   /// - Parameters:
   ///   - range: the open times that are wanted.
   ///   - logicalDate: what was not published by then is not asked for.
-  ///   - savedMin: tests and repairs may be content with less.
   /// - Returns: nil when the API alone is as good.
   /// - Complexity: O(days of the range) at most; O(1) for a range that is not deep.
   public init?(
-    _ symbol: Symbol, _ interval: Interval, _ range: Range<Instant>, logicalDate: Instant, savedMin: Int = ArchivePlan.savedMin
+    _ symbol: Symbol, _ interval: Interval, _ range: Range<Instant>, logicalDate: Instant, policy: Policy = .whereItSaves
   ) {
     let range = max(range.lowerBound, Binance.firstBar)..<max(range.upperBound, Binance.firstBar)
-    guard !range.isEmpty, Binance.klineRequests(range, interval) >= savedMin else { return nil }
-    var draft = Draft(symbol: symbol, interval: interval, range: range, logicalDate: logicalDate)
+    guard !range.isEmpty, Binance.klineRequests(range, interval) >= policy.savedMin else { return nil }
+    var draft = Draft(symbol: symbol, interval: interval, range: range, logicalDate: logicalDate, replacedMin: policy.replacedMin)
     var month = Interval.month1.openTime(containing: range.lowerBound)
     while month < range.upperBound {
       draft.add(month: month.utcDay)
@@ -52,7 +64,7 @@ public struct ArchivePlan: Sendable, Equatable {
     listings = kinds.count
     apiRequests = draft.pieces.reduce(0) { $0 + ($1.file == nil ? Binance.klineRequests($1.range, interval) : 0) }
     saved = Binance.klineRequests(range, interval) - apiRequests - archiveRequests - listings
-    guard draft.files > 0, saved >= savedMin else { return nil }
+    guard draft.files > 0, saved >= policy.savedMin else { return nil }
   }
 
   private struct Draft {
@@ -60,6 +72,7 @@ public struct ArchivePlan: Sendable, Equatable {
     let interval: Interval
     let range: Range<Instant>
     let logicalDate: Instant
+    let replacedMin: Int
     var pieces: [Piece] = []
     var files = 0
 
@@ -81,7 +94,7 @@ public struct ArchivePlan: Sendable, Equatable {
     private mutating func add(_ file: ArchiveFile) -> Bool {
       let wanted = file.span.clamped(to: range)
       guard file.period.publishedAt <= logicalDate, Binance.bars(file.span, interval) <= ArchivePlan.rowsPerFileMax,
-        Binance.klineRequests(wanted, interval) > ArchivePlan.requestsPerFile
+        Binance.klineRequests(wanted, interval) >= replacedMin
       else { return false }
       pieces.append(Piece(range: wanted, file: file))
       files += 1

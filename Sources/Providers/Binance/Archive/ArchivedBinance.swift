@@ -8,11 +8,10 @@ public import Scheduling
 public struct ArchivedBinance: CandleProvider {
   private let binance: Binance
   private let archive: BinanceArchive
-  private let savedMin: Int
+  private let policy: ArchivePlan.Policy
 
-  /// - Parameter savedMin: requests that the archive must save to be asked.
-  public init(_ binance: Binance, archive: BinanceArchive, savedMin: Int = ArchivePlan.savedMin) {
-    (self.binance, self.archive, self.savedMin) = (binance, archive, savedMin)
+  public init(_ binance: Binance, archive: BinanceArchive, policy: ArchivePlan.Policy = .whereItSaves) {
+    (self.binance, self.archive, self.policy) = (binance, archive, policy)
   }
 
   public var name: String { binance.name }
@@ -29,7 +28,7 @@ public struct ArchivedBinance: CandleProvider {
     _ symbol: Symbol, _ interval: Interval, in range: Range<Instant>, until logicalDate: Instant, latest: Instant?,
     each page: (CandlePage) async throws -> Void
   ) async throws {
-    guard let plan = ArchivePlan(symbol, interval, range, logicalDate: logicalDate, savedMin: savedMin) else {
+    guard let plan = ArchivePlan(symbol, interval, range, logicalDate: logicalDate, policy: policy) else {
       return try await binance.candles(symbol, interval, in: range, until: logicalDate, latest: latest, each: page)
     }
     var walk = ArchiveWalk()
