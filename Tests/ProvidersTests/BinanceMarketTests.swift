@@ -129,3 +129,35 @@ import Transport
     #expect(try await failure(at: date) == nil)
   }
 }
+
+@Suite struct `An address that is refused` {
+  private func message(_ status: Int, _ body: String) async throws -> String {
+    let desk = Desk(TestHTTP(status: status, Array(body.utf8)))
+    let failure = try await failure(of: { _ = try await pages(desk.binance(), "BTCUSDT", .day1, from: "2026-01-01", until: "2026-01-05") })
+    #expect(await desk.http.urls.count == 1)
+    #expect(failure?.isTransient == false)
+    return try #require(failure).message
+  }
+
+  @Test(arguments: [
+    (
+      451,
+      #"{"code":0,"msg":"Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms"}"#
+    ),
+    (
+      200,
+      #"{"code":0,"msg":"Service unavailable from a restricted location according to 'b. Eligibility' in https://www.binance.com/en/terms"}"#
+    ),
+  ])
+  func `for its country is told what it means and what to set`(status: Int, body: String) async throws {
+    let message = try await message(status, body)
+    #expect(message.contains("set `base_url: https://data-api.binance.vision` under `binance` in Jobs/config/providers.yaml"))
+    #expect(message.contains("run from another country; no waiting helps, so it is not repeated"))
+  }
+
+  @Test func `by the firewall is told the usual causes`() async throws {
+    let message = try await message(403, "<html><head><title>403 Forbidden</title></head></html>")
+    #expect(message.contains("answered 403, refused by its firewall"))
+    #expect(message.contains("wait ten minutes"))
+  }
+}
