@@ -60,7 +60,8 @@ public struct CandleHole: Sendable, Hashable {
   ) -> [Range<Instant>] {
     var ranges: [Range<Instant>] = []
     for hole in holes {
-      if let last = ranges.last, interval.slots(from: interval.openTime(containing: last.lowerBound), to: hole.range.upperBound) <= barsMax {
+      if let last = ranges.last, interval.slots(from: interval.openTime(containing: last.lowerBound), to: hole.range.upperBound) <= barsMax
+      {
         ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, hole.range.upperBound)
       } else if ranges.count < rangesMax {
         ranges.append(hole.range)

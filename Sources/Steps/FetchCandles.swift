@@ -186,7 +186,8 @@ private final class Held {
     pages.append(
       HeldPage(
         hash: page.responseHash, rows: page.candles.count, first: first, last: page.candles.last?.openTime ?? first,
-        candles: count > bound && !page.candles.isEmpty ? nil : page.candles, problems: page.problems, events: page.events, notes: page.notes))
+        candles: count > bound && !page.candles.isEmpty ? nil : page.candles, problems: page.problems, events: page.events,
+        notes: page.notes))
   }
 }
 

@@ -4,7 +4,8 @@ import MarketData
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+    instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, quality, signals, nightlyReport, runReport,
+    prune, push, shell,
     nothing,
   ]
 
@@ -29,7 +30,8 @@ public enum Operations {
         "archive", .oneOf(["auto", "never"]), default: .string("auto"), summary: "auto: the bulk archive where it saves requests"),
     ],
     reads: ofSeries(binanceSeries, ["candles", "watermarks", "candle_holes"]),
-    writes: ofSeries(binanceSeries, seriesTables + ["candle_holes"]) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "binance")
+    writes: ofSeries(binanceSeries, seriesTables + ["candle_holes"]) + [.appending(to: "raw_responses"), .appending(to: "outbox")],
+    provider: "binance")
 
   /// What is written of a series, row by row.
   private static let seriesTables = ["candles", "candle_revisions", "candle_pages", "quarantine", "watermarks"]

@@ -116,3 +116,29 @@ import Testing
     try project.rows("SELECT max(trade_id) - min(trade_id) + 1 - count(*) FROM trades")[0]
   }
 }
+
+@Suite struct `A slip in the watchlist` {
+  @Test func `is a warning before the exchange was asked; what it lists is none`() async throws {
+    try await Project.with(crypto: ["BTCUSDT", "DOEGUSDT", "SHIBBUSDT"]) { project in
+      let first = try await project.jobs("check")
+      #expect(first.status == 0 && first.err.contains("warning[W103]: `DOEGUSDT`") && first.err.contains("`DOGEUSDT`"), "\(first)")
+      #expect(first.err.contains("`SHIBBUSDT`"))
+      try project.write("binance: { USDT: [BTC, DOGE] }\n", to: "Jobs/config/instruments.yaml")
+      let second = try await project.jobs("check")
+      #expect(second.err.contains("`DOEGUSDT`") && !second.err.contains("`SHIBBUSDT`"), "\(second)")
+    }
+  }
+
+  @Test func `is no slip once the exchange lists it`() async throws {
+    try await Project.with(crypto: ["LTCUSDT"]) { project in
+      // As if LTCUSDT were unknown, and looked like another pair.
+      try project.write("binance: { USDT: [TCL] }\n", to: "Jobs/config/instruments.yaml")
+      #expect(try await project.jobs("check", "--sandbox").err.contains("W103"))
+      try project.job("list", "steps: { a: { uses: binance.instruments } }")
+      let run = try await project.jobs("run", "list", "--sandbox", "--date", "2026-01-15")
+      try #require(run.status == 0, "\(run)")
+      let after = try await project.jobs("check", "--sandbox")
+      #expect(after.status == 0 && !after.err.contains("W103"), "\(after)")
+    }
+  }
+}

@@ -126,7 +126,9 @@ enum OrderBookReader {
 
   /// Best first on both sides, and nobody asks less than somebody bids: else it is no state that a book has.
   private static func checkOrder(_ book: OrderBook) throws(Refusal) {
-    for (side, levels, isBetter) in [("bids", book.bids, { $0 > $1 }), ("asks", book.asks, { $0 < $1 })] as [(String, [OrderBook.Level], (Double, Double) -> Bool)] {
+    for (side, levels, isBetter) in [("bids", book.bids, { $0 > $1 }), ("asks", book.asks, { $0 < $1 })]
+      as [(String, [OrderBook.Level], (Double, Double) -> Bool)]
+    {
       for (better, worse) in zip(levels, levels.dropFirst()) where !isBetter(better.price, worse.price) {
         throw Refusal(.unexpectedShape, "the \(side) are not in the order of their prices (\(better.price) before \(worse.price))")
       }

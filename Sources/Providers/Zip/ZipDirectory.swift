@@ -123,7 +123,9 @@ struct ZipHeader {
 
   /// A name that stays inside any folder it is put into.
   private static func isSafe(_ name: String) -> Bool {
-    guard !name.isEmpty, !name.hasPrefix("/"), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else { return false }
+    guard !name.isEmpty, !name.hasPrefix("/"), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f }) else {
+      return false
+    }
     guard !name.contains("\\"), !name.contains(":") else { return false }
     return name.split(separator: "/", omittingEmptySubsequences: false).dropLast(name.hasSuffix("/") ? 1 : 0)
       .allSatisfy { $0 != ".." && $0 != "." && !$0.isEmpty }

@@ -37,7 +37,8 @@ struct ArchiveKey: Hashable, Sendable {
     else { return nil }
     let date = parts[6].dropLast(4).dropFirst(folder.symbol.count + ArchiveKey.name(of: folder.interval).count + 2)
     let numbers = date.split(separator: "-").compactMap { Int($0) }
-    guard numbers.count == (folder.isMonthly ? 2 : 3), let first = CivilDate(year: numbers[0], month: numbers[1], day: numbers.count > 2 ? numbers[2] : 1)
+    guard numbers.count == (folder.isMonthly ? 2 : 3),
+      let first = CivilDate(year: numbers[0], month: numbers[1], day: numbers.count > 2 ? numbers[2] : 1)
     else { return nil }
     self.init(symbol: folder.symbol, interval: folder.interval, isMonthly: folder.isMonthly, first: first)
     guard self.text == text else { return nil }

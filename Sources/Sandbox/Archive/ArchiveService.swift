@@ -39,7 +39,8 @@ struct ArchiveService: Sendable {
       if isTruncated, request["delimiter"] != nil, let last = page.last { text += "<NextMarker>\(escaped(last.0))</NextMarker>" }
       for (key, bytes) in page {
         if let bytes {
-          text += "<Contents><Key>\(escaped(key))</Key><LastModified>2025-01-01T00:00:00.000Z</LastModified><ETag>&quot;sandbox&quot;</ETag>"
+          text +=
+            "<Contents><Key>\(escaped(key))</Key><LastModified>2025-01-01T00:00:00.000Z</LastModified><ETag>&quot;sandbox&quot;</ETag>"
           text += "<Size>\(bytes)</Size><StorageClass>STANDARD</StorageClass></Contents>"
         } else {
           text += "<CommonPrefixes><Prefix>\(escaped(key))</Prefix></CommonPrefixes>"

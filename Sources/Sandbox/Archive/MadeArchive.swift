@@ -57,7 +57,8 @@ actor MadeArchive: ArchiveShelf {
   /// The day of the first bar; nil for a symbol without bars, or that is not listed: then its folder is empty.
   private func firstDay(of symbol: String, _ interval: Interval, now: Instant) async throws(BinanceError) -> CivilDate? {
     do {
-      let rows = KlineText.rows(try await market.klines(try KlineQuery.page(symbol, interval, from: 0, to: now.milliseconds, limit: 1), now: now))
+      let rows = KlineText.rows(
+        try await market.klines(try KlineQuery.page(symbol, interval, from: 0, to: now.milliseconds, limit: 1), now: now))
       return rows.first.map { Instant(milliseconds: $0.openTime).utcDay }
     } catch .badSymbol {
       return nil

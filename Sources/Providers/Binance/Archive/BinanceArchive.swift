@@ -98,7 +98,8 @@ public struct BinanceArchive: Sendable {
   private static func absence<Value>(_ answer: ProviderAnswer) throws(Refusal) -> Reading<Value?>? {
     if let code = ArchiveListingReader.errorCode(in: answer.body) {
       if code == "NoSuchKey" || code == "AccessDenied" { return Reading(value: nil, isEmpty: true) }
-      throw Refusal(.unexpectedShape, "answered with the S3 error \(code.printable(40))", isTransient: code == "SlowDown" || code == "InternalError")
+      throw Refusal(
+        .unexpectedShape, "answered with the S3 error \(code.printable(40))", isTransient: code == "SlowDown" || code == "InternalError")
     }
     guard let status = answer.status, !(200..<300).contains(status) else { return nil }
     if status == 404 { return Reading(value: nil, isEmpty: true) }

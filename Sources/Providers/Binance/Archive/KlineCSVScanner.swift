@@ -47,7 +47,9 @@ public enum KlineCSVScanner {
 
     fileprivate mutating func add(_ line: UnsafeRawBufferPointer, index: Int) {
       let text = String(decoding: line.prefix(RowProblem.textBytesMax), as: UTF8.self)
-      let fields = text.split(separator: ",", omittingEmptySubsequences: false).prefix(SlowKlineReader.fieldCount).map { String($0) as String? }
+      let fields = text.split(separator: ",", omittingEmptySubsequences: false).prefix(SlowKlineReader.fieldCount).map {
+        String($0) as String?
+      }
       do {
         candles.append(try SlowKlineReader.row(fields).candle())
       } catch {
