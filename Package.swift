@@ -61,13 +61,13 @@ let package = Package(
       "Storage",
       ["Scheduling", "JobGraph", "MarketData", "CSQLite", "CLinux", "CZlib", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
-    module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto"]),
+    module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CXML", "CZlib"]),
     module("Mirroring"),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
       [
-        "MarketData", "Scheduling", "CZlib", .product(name: "FlyingFox", package: "FlyingFox"),
+        "MarketData", "Scheduling", "CZlib", "CCrypto", .product(name: "FlyingFox", package: "FlyingFox"),
         .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
     module(
@@ -90,7 +90,7 @@ let package = Package(
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring"]),
-    tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport"], keeps: ["Fixtures"]),
+    tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport", "CZlib"], keeps: ["Fixtures"]),
     tests("ReportingTests", ["Reporting", "JobGraph", "MarketData", "Scheduling", "CXML"], keeps: ["Fixtures", "Snapshots"]),
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
     tests("SandboxTests", ["Sandbox", "MarketData", "Scheduling"], keeps: ["Fixtures"]),

@@ -25,9 +25,24 @@ public protocol CandleProvider: Sendable {
     _ symbol: Symbol, _ interval: Interval, from: Instant, until logicalDate: Instant, latest: Instant?,
     each page: (CandlePage) async throws -> Void
   ) async throws
+
+  /// As above, for open times in a range alone: a provider that can end a request early does not ask for what lies behind it.
+  ///
+  /// Pages may still hold candles behind the range.
+  func candles(
+    _ symbol: Symbol, _ interval: Interval, in range: Range<Instant>, until logicalDate: Instant, latest: Instant?,
+    each page: (CandlePage) async throws -> Void
+  ) async throws
 }
 
 extension CandleProvider {
+  public func candles(
+    _ symbol: Symbol, _ interval: Interval, in range: Range<Instant>, until logicalDate: Instant, latest: Instant?,
+    each page: (CandlePage) async throws -> Void
+  ) async throws {
+    try await candles(symbol, interval, from: range.lowerBound, until: logicalDate, latest: latest, each: page)
+  }
+
   /// The refusal of an interval that the provider does not have.
   func unservedInterval(_ symbol: Symbol, _ interval: Interval) -> ProviderFailure {
     let served = intervals.sorted().map(\.rawValue).joined(separator: ", ")

@@ -81,12 +81,13 @@ extension ProviderClient {
   ) async throws -> Answered<Value> {
     let response = try await exchange(request, latest: latest)
     let now = time.now()
-    let byStatus = StatusRules.refusal(of: response, now: now)
+    let byStatus = request.absentStatuses.contains(response.status) ? nil : StatusRules.refusal(of: response, now: now)
     try await keepSilence(byStatus)
     let landed = try await archive.land(response, for: key)
     do {
       if let byStatus { throw byStatus }
-      let read = try reading(ProviderAnswer(status: response.status, body: response.body), now)
+      let answer = ProviderAnswer(status: response.status, body: response.body, serverTime: ServerTime(response))
+      let read = try reading(answer, now)
       try await archive.judge(landed, as: read.isEmpty ? .empty : .ok)
       return Answered(value: read.value, responseHash: landed.hash)
     } catch let refusal as Refusal {

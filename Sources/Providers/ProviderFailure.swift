@@ -34,7 +34,7 @@ extension ProviderFailure: CustomStringConvertible {
 extension ProviderFailure {
   /// The failure that a refusal means for one request.
   init(_ refusal: Refusal, provider: String, subject: String) {
-    let next = refusal.advice ?? refusal.answer.advice
+    let next = refusal.advice ?? refusal.answer.advice(of: provider)
     let pause = refusal.silence.map { " Nothing is sent to \(provider) before \($0.end.iso8601)." } ?? ""
     self.init(
       answer: refusal.answer, provider: provider, subject: subject,
@@ -45,7 +45,8 @@ extension ProviderFailure {
 
 extension AnswerClass {
   /// What happens next, or what the reader can do: the last part of a message.
-  var advice: String {
+  /// - Parameter provider: its name in providers.yaml.
+  func advice(of provider: String) -> String {
     switch self {
     case .ok, .empty: "nothing needs to be done"
     case .badRequest: "the same request would be refused again, so it is not repeated"
@@ -56,8 +57,15 @@ extension AnswerClass {
     case .burst: "it is asked again after a second"
     case .limited: "it is asked again when the window is over"
     case .banned: "it is asked again when the ban is over"
-    case .geo: "use the public host https://data-api.binance.vision, or another egress"
-    case .waf: "check the base URL and the request; it is not repeated at once"
+    case .geo:
+      // The exchange has a host for public data that more places may ask; others have none.
+      (provider == "binance"
+        ? "set `base_url: \(Binance.publicBaseURL)` under `binance` in Jobs/config/providers.yaml, or, where that host refuses too, run "
+        : "run ")
+        + "from another country; no waiting helps, so it is not repeated"
+    case .waf:
+      "a firewall refuses an address that asked too much (wait ten minutes), a VPN or cloud address, a proxy, or words of SQL in a name; "
+        + "it is not repeated at once"
     case .server: "another attempt may succeed"
     case .notJSON: "look for a captive portal, a proxy or a maintenance page in between"
     case .unexpectedShape: "nothing of it was stored; the body is kept in the archive"

@@ -1,3 +1,6 @@
+import Scheduling
+import Transport
+
 /// One GET request in the words of an adapter: without host, key or limits.
 struct ProviderRequest {
   /// Begins with a slash: `/api/v3/klines`.
@@ -8,6 +11,8 @@ struct ProviderRequest {
   var weight: Int
   /// For messages: `BTCUSDT 1h`.
   var subject: String
+  /// Statuses that mean "there is no such thing" here: the reader gets their bodies.
+  var absentStatuses: Set<Int> = []
 
   /// Path and query, encoded, the parameters sorted by name: the same text for the same question.
   var canonical: String {
@@ -22,6 +27,21 @@ struct ProviderAnswer {
   /// nil when it comes from the archive, which keeps bodies.
   var status: Int?
   var body: [UInt8]
+  /// The provider's own clock; nil when it does not tell, and for an answer from the archive, which was judged when it came.
+  var serverTime: ServerTime?
+}
+
+/// When an answer was made by the provider's clock, from its `Date` header, which tells whole seconds.
+struct ServerTime: Equatable {
+  let earliest: Instant
+  var latest: Instant { earliest + .milliseconds(999) }
+
+  init(_ instant: Instant) { earliest = instant }
+
+  init?(_ response: HTTPResponse) {
+    guard let instant = response.header("Date").flatMap({ RetryAfter.instant(httpDate: $0.printable(40)) }) else { return nil }
+    earliest = instant
+  }
 }
 
 /// What an adapter read out of an answer.

@@ -22,6 +22,8 @@ public struct RowProblem: Error, Sendable, Equatable {
     case notANumber(field: String)
     /// The field must not be negative, and is.
     case negative(field: String)
+    /// The field must be above zero, and is not.
+    case notAboveZero(field: String)
     /// No plausible time: seconds or nanoseconds where milli- or microseconds were expected.
     case timeOutOfRange(field: String)
     /// No day of the calendar.
@@ -44,6 +46,7 @@ extension RowProblem.Reason: CustomStringConvertible {
     case .missingField(let field): "the field `\(field)` is missing"
     case .notANumber(let field): "the field `\(field)` is no number"
     case .negative(let field): "the field `\(field)` is negative"
+    case .notAboveZero(let field): "the field `\(field)` is not above zero"
     case .timeOutOfRange(let field): "the field `\(field)` is no time in milliseconds or microseconds"
     case .notADate: "its date is no day of the calendar"
     case .notASymbol: "its symbol is no name that a market could have"

@@ -8,10 +8,12 @@ struct Desk: Sendable {
   private let gate: Gate
   private let binance: BinanceService
   private let alphaVantage: AlphaVantageService
+  private let archive: ArchiveService
 
   init(_ configuration: SandboxConfiguration) throws(SandboxError) {
     let crypto: any CryptoMarket
     let equities: any EquityMarket
+    var shelf: (any ArchiveShelf)?
     switch configuration.data {
     case .synthetic(let seed):
       crypto = SyntheticCryptoMarket(seed: seed, listedGeneratedSymbols: configuration.listedGeneratedSymbols)
@@ -20,6 +22,7 @@ struct Desk: Sendable {
       let folder = try RecordedFolder(directory)
       crypto = try RecordedCryptoMarket(folder, bound: configuration.logicalDate)
       equities = RecordedEquityMarket(folder, bound: configuration.logicalDate)
+      shelf = RecordedArchive(folder)
     }
     let allowance = BinanceLimits.Allowance(
       weightPerMinute: configuration.requestWeightPerMinute ?? crypto.requestWeightPerMinute,
@@ -28,6 +31,7 @@ struct Desk: Sendable {
     gate = try Gate(configuration, allowance: allowance)
     binance = BinanceService(market: crypto, allowance: allowance)
     alphaVantage = AlphaVantageService(market: equities, plan: configuration.alphaVantagePlan)
+    archive = ArchiveService(shelf: shelf ?? MadeArchive(crypto))
   }
 
   /// Answers one request.
@@ -50,6 +54,8 @@ struct Desk: Sendable {
     switch request.provider {
     case .binance: await binance.answer(request, now: now)
     case .alphavantage: await alphaVantage.answer(request, now: now)
+    case .archive: await archive.file(request, now: now)
+    case .listing: await archive.listing(request, now: now)
     }
   }
 
@@ -67,7 +73,7 @@ struct Desk: Sendable {
         status: 500, body: BinanceError.body(code: -1001, message: "Internal error; unable to process your request. Please try again."))
     case .otherSymbol:
       guard let symbol = request["symbol"] else { return await answer(request, at: now) }
-      let isCrypto = request.provider == .binance
+      let isCrypto = request.provider != .alphavantage
       let other = isCrypto ? binance.market.symbol(otherThan: symbol) : alphaVantage.market.symbol(otherThan: symbol)
       return await answer(request.asking(for: other), at: now)
     case .halfBody, .slowDrip:
@@ -81,10 +87,11 @@ struct Desk: Sendable {
   {
     var headers = HTTPHeaders()
     headers[.contentType] = answer.contentType
+    headers[.date] = HTTPDate.text(now)
     for (name, value) in answer.headers { headers[HTTPHeader(name)] = value }
     if request.provider == .binance { headers[HTTPHeader("X-MBX-USED-WEIGHT-1M")] = "\(await gate.usedWeight)" }
     var body = answer.body
-    if request.acceptsGzip, body.count > Gzip.threshold, let packed = Gzip.compress(body) {
+    if request.acceptsGzip, body.count > Gzip.threshold, answer.contentType != "application/zip", let packed = Gzip.compress(body) {
       body = packed
       headers[.contentEncoding] = "gzip"
     }
@@ -119,8 +126,19 @@ struct Desk: Sendable {
   ]
 }
 
+/// The one form of date that HTTP sends: `Sun, 06 Nov 1994 08:49:37 GMT`.
+enum HTTPDate {
+  static func text(_ instant: Instant) -> String {
+    let day = instant.utcDay
+    let weekday = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][day.weekday]
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][day.month - 1]
+    let clock = instant.iso8601.dropFirst(11).prefix(8)
+    return "\(weekday), \(day.day < 10 ? "0" : "")\(day.day) \(month) \(day.year) \(clock) GMT"
+  }
+}
+
 extension Request {
-  /// - Returns: nil for a path below neither provider.
+  /// - Returns: nil for a path below no provider.
   init?(_ incoming: HTTPRequest) {
     let parts = incoming.path.split(separator: "/", maxSplits: 1)
     guard let first = parts.first, let provider = Provider(rawValue: String(first)) else { return nil }

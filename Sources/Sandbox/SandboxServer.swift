@@ -10,12 +10,22 @@ public struct SandboxAddress: Sendable, Equatable {
   public var binanceBaseURL: String { "http://127.0.0.1:\(port)/binance" }
   /// Without a slash at the end: `http://127.0.0.1:4711/alphavantage`.
   public var alphaVantageBaseURL: String { "http://127.0.0.1:\(port)/alphavantage" }
+  /// Of the files of Binance's bulk archive.
+  public var archiveBaseURL: String { "http://127.0.0.1:\(port)/binance_archive" }
+  /// Of the listing of these files.
+  public var listingBaseURL: String { "http://127.0.0.1:\(port)/binance_listing" }
+  /// All of them by the names of providers.yaml.
+  public var baseURLs: [String: String] {
+    [
+      "binance": binanceBaseURL, "alphavantage": alphaVantageBaseURL, "binance_archive": archiveBaseURL, "binance_listing": listingBaseURL,
+    ]
+  }
 }
 
 /// A loopback stand-in for Binance and Alpha Vantage: their own wire formats, with their limits.
 ///
-/// It answers `/api/v3/ping`, `time`, `exchangeInfo`, `klines`, `uiKlines`, `ticker/24hr`, `ticker/price` and `depth` below the base URL of
-/// Binance, and `/query` with TIME_SERIES_DAILY, TIME_SERIES_DAILY_ADJUSTED and GLOBAL_QUOTE below that of Alpha Vantage. Times are in
+/// It answers `/api/v3/ping`, `time`, `exchangeInfo`, `klines`, `uiKlines`, `ticker/24hr`, `ticker/price`, `depth`, `trades` and `aggTrades` below
+/// the base URL of Binance, the files of its bulk archive (klines of spot) and their listing below theirs, and `/query` with TIME_SERIES_DAILY, TIME_SERIES_DAILY_ADJUSTED and GLOBAL_QUOTE below that of Alpha Vantage. Times are in
 /// milliseconds and bars in UTC: the header `X-MBX-TIME-UNIT` is not read, and another `timeZone` is refused.
 public actor SandboxServer {
   private let configuration: SandboxConfiguration

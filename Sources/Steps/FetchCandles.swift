@@ -39,15 +39,23 @@ public struct FetchCandles: StepOperation {
     let ranges = MissingRanges.of(
       interval, calendar: calendar, wanted: wanted, watermark: watermark, logicalDate: context.logicalDate,
       answersInOnePiece: reread == nil)
+    let holes = try await dueHoles(of: key, context)
     var fetched: [Fetched] = []
-    for range in ranges {
-      fetched.append(try await context.counting(in: warehouse) { try await fetch(range, key, context) })
+    for (range, isReask) in ranges.map({ ($0, false) }) + holes.map({ ($0, true) }) {
+      fetched.append(try await context.counting(in: warehouse) { try await fetch(range, isReask: isReask, key, context) })
     }
     let known = try await warehouse.read { reader in
       try watermark.map { try reader.series(key, closedBy: $0.completeUntil, last: MissingRanges.recheckedBars) }
     }
     if let known { try refuseForeign(fetched, known, key) }
     return try await store(fetched, of: key, known: watermark, context)
+  }
+
+  /// Holes that are asked for again; a market with sessions has none, for nobody knows its quiet hours.
+  private func dueHoles(of key: SeriesKey, _ context: StepContext) async throws -> [Range<Instant>] {
+    guard calendar.isAlwaysOpen else { return [] }
+    let logicalDate = context.logicalDate
+    return try await warehouse.read { MissingRanges.holes(try $0.dueHoles(of: key, at: logicalDate), key.interval) }
   }
 
   /// An answer need not say which symbol it is about; but a series does not change all its last prices by half overnight.
@@ -63,20 +71,20 @@ public struct FetchCandles: StepOperation {
         + "\(again[0].stored)), as if it were about another symbol; nothing of it was stored; the body is kept in the archive")
   }
 
-  private func fetch(_ range: Range<Instant>, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {
+  private func fetch(_ range: Range<Instant>, isReask: Bool, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {
     let held = Held(bound: reread == nil ? .max : FetchCandles.heldMax)
     try await provider.candles(
-      key.symbol, key.interval, from: range.lowerBound, until: context.logicalDate, latest: context.latest
+      key.symbol, key.interval, in: range, until: context.logicalDate, latest: context.latest
     ) { page in
       held.add(page, before: range.upperBound)
     }
-    return Fetched(range: range, pages: held.pages, begins: held.begins)
+    return Fetched(range: range, pages: held.pages, begins: held.begins, isReask: isReask)
   }
 
   private func store(
     _ fetched: [Fetched], of key: SeriesKey, known watermark: Watermark?, _ context: StepContext
   ) async throws -> TaskOutcome {
-    let (reread, logicalDate) = (reread, context.logicalDate)
+    let (reread, logicalDate, hasHoles) = (reread, context.logicalDate, calendar.isAlwaysOpen)
     return try await context.commit(in: warehouse) { transaction in
       var (changes, problems, warnings) = (CandleChanges(), 0, [String]())
       for part in fetched {
@@ -90,17 +98,21 @@ public struct FetchCandles: StepOperation {
           problems += page.problems.count
           warnings += page.notes
         }
-        try transaction.extendWatermark(
-          of: key, from: part.completeFrom, until: part.completeUntil(of: key.interval, known: watermark), askedAt: logicalDate)
+        if !part.isReask {
+          try transaction.extendWatermark(
+            of: key, from: part.completeFrom, until: part.completeUntil(of: key.interval, known: watermark), askedAt: logicalDate)
+        }
+        if hasHoles { try transaction.reviewHoles(of: key, in: part.range, wasReasked: part.isReask, at: logicalDate) }
       }
       if problems > 0 { warnings.append("\(problems) rows are no candles and went to quarantine") }
       if changes.new + changes.restated > 0 { try transaction.enqueueQuote(of: key, at: logicalDate) }
+      let reasked = fetched.count(where: \.isReask)
       return TaskOutcome(
         note: fetched.isEmpty ? "up to date" : changes.note,
         counts: [
           .init("rows", changes.new + changes.restated + changes.unchanged), .init("new", changes.new),
           .init("restated", changes.restated), .init("quarantined", problems),
-        ], warnings: warnings)
+        ] + (reasked > 0 ? [.init("holes_asked_again", reasked)] : []), warnings: warnings)
     }
   }
 }
@@ -111,6 +123,8 @@ private struct Fetched: Sendable {
   let pages: [HeldPage]
   /// The first open time that any page had.
   let begins: Instant?
+  /// It was asked for because of its holes: what is known to be whole does not change.
+  let isReask: Bool
 
   /// Behind the last bar that was delivered: what comes after it may only be late.
   func completeUntil(of interval: Interval, known watermark: Watermark?) -> Instant {
@@ -172,7 +186,8 @@ private final class Held {
     pages.append(
       HeldPage(
         hash: page.responseHash, rows: page.candles.count, first: first, last: page.candles.last?.openTime ?? first,
-        candles: count > bound ? nil : page.candles, problems: page.problems, events: page.events, notes: page.notes))
+        candles: count > bound && !page.candles.isEmpty ? nil : page.candles, problems: page.problems, events: page.events,
+        notes: page.notes))
   }
 }
 

@@ -1,4 +1,5 @@
 public import MarketData
+import Providers
 public import Scheduling
 public import Storage
 
@@ -28,6 +29,14 @@ public enum MissingRanges {
     }
     if hasNew { ranges.append(max(overlap(before: watermark.completeUntil, interval), watermark.completeFrom)..<end) }
     return ranges
+  }
+
+  /// Requests that one task spends on holes in a night; the rest of the holes waits for the next.
+  static let holeRequestsMax = 10
+
+  /// The ranges to ask for again because of holes, each one request.
+  public static func holes(_ due: [CandleHole], _ interval: Interval) -> [Range<Instant>] {
+    CandleHole.ranges(toAsk: due, interval, barsMax: Binance.klinesPerRequest, rangesMax: holeRequestsMax)
   }
 
   /// The first open time that had not closed by the logical date.

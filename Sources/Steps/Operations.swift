@@ -4,7 +4,8 @@ import MarketData
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+    instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, quality, signals, nightlyReport, runReport,
+    prune, push, shell,
     nothing,
   ]
 
@@ -17,12 +18,20 @@ public enum Operations {
     name: "binance.candles", summary: "Brings the candles of a pair up to the logical date.",
     discussion: """
       Asks only for what the watermark says is missing, and for the last three bars again, since history is restated. A bar that had not
-      closed at the logical date is never stored. Holes and bars off the grid are kept as they are; rows that are no candles go to quarantine.
+      closed at the logical date is never stored. Bars off the grid are kept as they are; rows that are no candles go to quarantine. Holes
+      stay holes: they are asked for again after 1, 2, 4 … days, at most 64, in ten requests a night. Deep history of short intervals comes
+      from the bulk archive (`binance_archive` and `binance_listing` in providers.yaml), each file verified by its checksum, where that
+      saves twenty requests or more; what the archive lacks comes from the API, and a warning says so.
       """,
     dimensions: ["symbol", "interval"],
-    parameters: [ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all")],
-    reads: ofSeries(binanceSeries, ["candles", "watermarks"]),
-    writes: ofSeries(binanceSeries, seriesTables) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "binance")
+    parameters: [
+      ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"),
+      ParameterDeclaration(
+        "archive", .oneOf(["auto", "never"]), default: .string("auto"), summary: "auto: the bulk archive where it saves requests"),
+    ],
+    reads: ofSeries(binanceSeries, ["candles", "watermarks", "candle_holes"]),
+    writes: ofSeries(binanceSeries, seriesTables + ["candle_holes"]) + [.appending(to: "raw_responses"), .appending(to: "outbox")],
+    provider: "binance")
 
   /// What is written of a series, row by row.
   private static let seriesTables = ["candles", "candle_revisions", "candle_pages", "quarantine", "watermarks"]
@@ -41,6 +50,37 @@ public enum Operations {
     name: "binance.tickers", summary: "Fetches the figures of the last 24 hours.",
     parameters: [ParameterDeclaration("symbols", .list(of: .text), summary: "the pairs; all of them when left out")],
     writes: [DataAccess("tickers", ["source": .is("binance")]), .appending(to: "raw_responses")], provider: "binance")
+
+  private static let binancePair: [String: DataAccess.Selector] = ["source": .is("binance"), "symbol": .each("symbol")]
+
+  private static let tradesOfPair = binancePair.merging(["kind": .with("kind")]) { $1 }
+
+  static let binanceDepth = OperationDeclaration(
+    name: "binance.depth", summary: "Fetches the order book of a pair: the best prices bid and asked, with their quantities.",
+    discussion: """
+      A book is a thing of the moment: one per pair and logical date is kept, and none for a logical date that is more than a day old.
+      Weight 5 up to 100 levels, 25 up to 500, 50 up to 1000, 250 up to 5000.
+      """,
+    dimensions: ["symbol"],
+    parameters: [ParameterDeclaration("levels", .integer(1...5000), default: .int(100), summary: "prices on each side")],
+    writes: ofSeries(binancePair, ["depth_snapshots", "depth_levels"]) + [.appending(to: "raw_responses")], provider: "binance")
+
+  static let binanceTrades = OperationDeclaration(
+    name: "binance.trades", summary: "Brings the trades of a pair up to the logical date, by their numbers.",
+    discussion: """
+      `kind: agg` asks for trades that the exchange joined (one order, one price) from the last stored number on, a thousand a request of
+      weight 4; the first time from `history` before the logical date. `kind: trades` asks for single ones: the public host gives the
+      last thousand only (weight 25), and what was between is counted as missed. What one run leaves, the next one goes on with.
+      """,
+    dimensions: ["symbol"],
+    parameters: [
+      ParameterDeclaration("kind", .oneOf(["agg", "trades"]), default: .string("agg"), summary: "joined trades, or single ones"),
+      ParameterDeclaration("history", .duration, default: .string("1h"), summary: "how far back the first time: 1h, 2d"),
+      ParameterDeclaration("requests_max", .integer(1...500), default: .int(50), summary: "requests of one run, for joined trades"),
+    ],
+    reads: ofSeries(tradesOfPair, ["trades", "agg_trades", "trade_marks"]),
+    writes: ofSeries(tradesOfPair, ["trades", "agg_trades", "trade_marks", "trade_pages"]) + [.appending(to: "raw_responses")],
+    provider: "binance")
 
   static let alphaVantageCandles = OperationDeclaration(
     name: "alphavantage.candles", summary: "Brings the daily candles of a share up to the last closed session.",

@@ -11,14 +11,15 @@ public struct PlanEstimate: Sendable {
   ///   - times: of earlier runs of the job.
   ///   - reader: nil when nothing was ever stored.
   ///   - markets: their sessions.
+  ///   - hasArchive: the bulk archive of Binance can be asked.
   /// - Complexity: O(steps + edges), and a look at the watermark of each task that fetches.
-  public init(_ plan: Plan, times: StepTimes, reader: WarehouseReader?, markets: MarketRules) throws {
+  public init(_ plan: Plan, times: StepTimes, reader: WarehouseReader?, markets: MarketRules, hasArchive: Bool) throws {
     let providers = Dictionary(uniqueKeysWithValues: Operations.all.map { ($0.name, $0.provider) })
     var requests: [StepID: RequestEstimate] = [:]
     var steps: [Forecast.Step] = []
     let running = plan.stepsExpectedToRun
     for step in plan.steps {
-      let estimate = try RequestEstimate(step, logicalDate: plan.logicalDate, reader: reader, markets: markets)
+      let estimate = try RequestEstimate(step, logicalDate: plan.logicalDate, reader: reader, markets: markets, hasArchive: hasArchive)
       let runs = running.contains(step.id)
       requests[step.id] = estimate
       steps.append(

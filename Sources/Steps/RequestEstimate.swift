@@ -10,6 +10,10 @@ public struct RequestEstimate: Sendable, Equatable {
   public var requests = 0
   /// In the provider's own unit.
   public var weight = 0
+  /// Requests to providers beside the step's own, by name: the archive's.
+  public var others: [String: Int] = [:]
+  /// Requests fewer than without them.
+  public var saved = 0
   /// Series of which nothing is known yet.
   public var newSeries = 0
   /// Series that lack something up to the logical date.
@@ -25,10 +29,12 @@ public struct RequestEstimate: Sendable, Equatable {
 
   /// The requests of one step of a plan; zero for a step that asks nobody.
   ///
-  /// - Parameter markets: their sessions.
+  /// - Parameters:
+  ///   - markets: their sessions.
+  ///   - hasArchive: the bulk archive can be asked.
   ///
-  /// What was answered before for the same logical date is not asked again, so this is the most it can be.
-  public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?, markets: MarketRules) throws {
+  /// A file that the archive lacks costs requests beyond this. What was answered before for the same logical date is not asked again, so this is the most it can be.
+  public init(_ step: PlannedStep, logicalDate: Instant, reader: WarehouseReader?, markets: MarketRules, hasArchive: Bool) throws {
     guard step.skip == nil else { return }
     switch step.uses {
     case "binance.instruments":
@@ -37,15 +43,23 @@ public struct RequestEstimate: Sendable, Equatable {
     case "binance.tickers":
       let symbols = Parameters(step.with).texts("symbols").count
       (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: symbols == 0 ? nil : symbols))
+    case "binance.depth":
+      let levels = Parameters(step.with).integer("levels") ?? 100
+      (requests, weight) = (step.tasks.count, step.tasks.count * Binance.Weight.depth(levels: levels))
+    case "binance.trades":
+      let kind = TradeKind(rawValue: Parameters(step.with).optionalText("kind") ?? "") ?? .agg
+      // How many trades there were nobody knows before; one page is the least.
+      (requests, weight) = (step.tasks.count, step.tasks.count * kind.weight)
     case "binance.candles", "alphavantage.candles":
-      for task in step.tasks { try add(task, of: step, logicalDate, reader, markets) }
+      let hasArchive = hasArchive && Parameters(step.with).optionalText("archive") != "never"
+      for task in step.tasks { try add(task, of: step, logicalDate, reader, markets, hasArchive) }
     default: break
     }
   }
 
   private mutating func add(
     _ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?,
-    _ markets: MarketRules
+    _ markets: MarketRules, _ hasArchive: Bool
   ) throws {
     let wanted = step.with.first { $0.key == "history" }?.value
     var text = "all"
@@ -58,13 +72,30 @@ public struct RequestEstimate: Sendable, Equatable {
       interval, calendar: markets.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
       logicalDate: logicalDate, answersInOnePiece: !isCrypto)
     note(ranges, beside: watermark)
-    for range in ranges {
-      // No exchange has bars from before it existed.
-      let from = max(range.lowerBound, RequestEstimate.firstBar)
-      let count = isCrypto ? max(1, Binance.klineRequests(from: from, until: range.upperBound, interval: interval)) : 1
-      requests += count
-      weight += isCrypto ? count * Binance.Weight.klines : count
+    guard isCrypto else {
+      requests += ranges.count
+      weight += ranges.count
+      return
     }
+    let holes = try reader.map { MissingRanges.holes(try $0.dueHoles(of: key, at: logicalDate), interval) } ?? []
+    addKlines(holes.count)
+    for range in ranges {
+      if hasArchive, let plan = ArchivePlan(key.symbol, interval, range, logicalDate: logicalDate) {
+        addKlines(plan.apiRequests)
+        others[BinanceArchive.filesName, default: 0] += plan.archiveRequests
+        others[BinanceArchive.listingName, default: 0] += plan.listings
+        saved += plan.saved
+        continue
+      }
+      // No exchange has bars from before it existed.
+      let from = max(range.lowerBound, Binance.firstBar)
+      addKlines(max(1, Binance.klineRequests(from: from, until: range.upperBound, interval: interval)))
+    }
+  }
+
+  private mutating func addKlines(_ count: Int) {
+    requests += count
+    weight += count * Binance.Weight.klines
   }
 
   private mutating func note(_ ranges: [Range<Instant>], beside watermark: Watermark?) {
@@ -75,7 +106,4 @@ public struct RequestEstimate: Sendable, Equatable {
     lateSeries += 1
     oldestEnd = min(oldestEnd ?? watermark.completeUntil, watermark.completeUntil)
   }
-
-  /// Binance opened in July 2017.
-  private static let firstBar = CivilDate(year: 2017, month: 7, day: 14)!.midnight
 }

@@ -9,7 +9,7 @@ import Testing
       (["run", "nightly", "--skip=rep"], ":words", ["--skip=report", "--skip=report+"]),
       (["run", "nightly", "--set", "hist"], ":words", ["history="]), (["run", "no_such_job", "--set", ""], ":words", []),
       (["logs", "nightly", "equ"], ":words", ["equities"]), (["explain", "E104"], ":words", ["E104"]),
-      (["operations", "binance.t"], ":words", ["binance.tickers"]), (["graph", "nightly", "--format", "s"], ":words", ["svg"]),
+      (["operations", "binance.ti"], ":words", ["binance.tickers"]), (["graph", "nightly", "--format", "s"], ":words", ["svg"]),
       (["check", "x"], ":files", []), (["list", "--root", ""], ":folders", []), (["help", "rep"], ":words", ["report"]),
       (["report", "bu"], ":words", ["build"]), (["run", "--wait", "--", "ho"], ":words", ["hourly"]),
       (["no", "such", "thing"], ":words", []),

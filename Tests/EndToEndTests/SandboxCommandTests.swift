@@ -8,7 +8,8 @@ import Testing
       let served = try Served(by: project, ["--date", "2026-01-15", "--ledger", "ledger.jsonl"])
       try project.replace(/http:\/\/127\.0\.0\.1:9/, with: "BASE", in: "Jobs/config/providers.yaml")
       var text = try project.text("Jobs/config/providers.yaml")
-      for address in [served.addresses.binance, served.addresses.alphavantage] {
+      let addresses = served.addresses
+      for address in [addresses.binance, addresses.binanceArchive, addresses.binanceListing, addresses.alphavantage] {
         text.replaceSubrange(try #require(text.range(of: "BASE")), with: address)
       }
       try project.write(text, to: "Jobs/config/providers.yaml")
@@ -65,6 +66,8 @@ private struct Served {
     let port: Int
     let binance: String
     let alphavantage: String
+    let binanceArchive: String
+    let binanceListing: String
   }
 
   let running: Program.Running
@@ -82,7 +85,11 @@ private struct Served {
       guard !piece.isEmpty else { throw Mistake("the sandbox ended before it served: \(text)") }
       text += String(decoding: piece, as: UTF8.self)
     }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
     addresses =
-      isForPeople ? Addresses(port: 0, binance: "", alphavantage: "") : try JSONDecoder().decode(Addresses.self, from: Data(text.utf8))
+      isForPeople
+      ? Addresses(port: 0, binance: "", alphavantage: "", binanceArchive: "", binanceListing: "")
+      : try decoder.decode(Addresses.self, from: Data(text.utf8))
   }
 }

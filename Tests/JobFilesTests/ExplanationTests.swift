@@ -18,7 +18,9 @@ import Testing
     case .job, .step:
       return Set(loader.load(Array(job(text, place: place).utf8), file: "Jobs/example.yaml").diagnostics.map(\.code))
     case .configuration(let name):
-      return Set(Configuration.load(from: .texts(["Jobs/config/\(name).yaml": text + "\n"])).diagnostics.map(\.code))
+      let known = "binance: { USDT: [BTC, ETH, LINK] }\n"
+      let files = ["Jobs/config/instruments.yaml": known, "Jobs/config/\(name).yaml": text + "\n"]
+      return Set(Configuration.load(from: .texts(files)).diagnostics.map(\.code))
     case .crontab:
       let (crontab, defects) = Crontab.parse(code == .cronLastLine || text.hasSuffix("\n") ? text : text + "\n")
       let lost = crontab.entries.filter { $0.job.map { $0 != "nightly" } ?? false }.map {

@@ -17,7 +17,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     if subject == "job" { return mistakes(text) }
     guard subject.hasPrefix("--set ") else {
       let path = "Jobs/config/\(subject).yaml"
-      return Configuration.load(from: .texts([path: text])).diagnostics.map { $0.rendered() }.joined(separator: "\n")
+      // A watchlist is read beside the pairs that are known.
+      let known = subject == "watchlist" ? ["Jobs/config/instruments.yaml": "binance: { USDT: [BTC, ETH] }\n"] : [:]
+      return Configuration.load(from: .texts(known.merging([path: text]) { $1 })).diagnostics.map { $0.rendered() }.joined(separator: "\n")
     }
     let pair = subject.dropFirst(6).split(separator: "=", maxSplits: 1).map(String.init)
     return mistakes(text, overrides: [(pair[0], pair[1])])

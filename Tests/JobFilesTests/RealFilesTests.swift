@@ -10,7 +10,8 @@ import Testing
   @Test func `have a configuration without mistakes`() throws {
     #expect(loaded.diagnostics.map { $0.rendered() } == [])
     let configuration = loaded.configuration
-    #expect(configuration.names == ["calendars", "monitoring", "providers", "quality", "realtime", "retention", "watchlist"])
+    #expect(
+      configuration.names == ["calendars", "instruments", "monitoring", "providers", "quality", "realtime", "retention", "watchlist"])
     let watchlist = try #require(configuration.watchlist)
     #expect(watchlist.list("crypto")?.count == 12)
     #expect(watchlist.list("equities")?.count == 10)
@@ -20,7 +21,7 @@ import Testing
 
   @Test func `state the providers' limits`() throws {
     let providers = try #require(loaded.configuration.providers)
-    #expect(providers.providers.map(\.name) == ["binance", "alphavantage"])
+    #expect(providers.providers.map(\.name) == ["binance", "binance_archive", "binance_listing", "alphavantage"])
     #expect(providers["binance"]?.limits == [.init(unit: .weight, amount: 6000, per: .seconds(60))])
     #expect(providers["binance"]?.baseURL.absoluteString == "https://data-api.binance.vision")
     let alphaVantage = try #require(providers["alphavantage"])

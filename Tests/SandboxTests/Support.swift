@@ -30,6 +30,10 @@ func binance(_ path: String, _ query: String = "") -> Request { request(.binance
 
 func alphaVantage(_ query: String) -> Request { request(.alphavantage, "/query", query) }
 
+func archive(_ key: String) -> Request { request(.archive, "/" + key, "") }
+
+func listing(_ query: String) -> Request { request(.listing, "/", query) }
+
 private func request(_ provider: Request.Provider, _ path: String, _ query: String) -> Request {
   let parameters = query.split(separator: "&").map { pair in
     let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

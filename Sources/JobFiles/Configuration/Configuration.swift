@@ -10,6 +10,7 @@ public struct Configuration: Sendable {
   public var realtime: RealtimeConfiguration?
   public var calendars = CalendarsConfiguration()
   public var monitoring: MonitoringConfiguration?
+  public var instruments: InstrumentsConfiguration?
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
   private var files: [JobValue.Entry]
 
@@ -55,7 +56,9 @@ public struct Configuration: Sendable {
     let findings = Findings(document.source, read.diagnostics)
     files.append(JobValue.Entry(name, document.root.value))
     switch name {
-    case "watchlist": watchlist = Watchlist(document.root, findings)
+    case "instruments": instruments = InstrumentsConfiguration(document.root, findings)
+    // The files come in the order of their names: the instruments are known by now.
+    case "watchlist": watchlist = Watchlist(document.root, instruments, findings)
     case "providers": providers = ProvidersConfiguration(document.root, findings)
     case "retention": retention = RetentionConfiguration(document.root, findings)
     case "quality": quality = QualityConfiguration(document.root, findings)

@@ -38,7 +38,8 @@ public struct Watchlist: Sendable, Equatable {
 }
 
 extension Watchlist {
-  init(_ root: Tree, _ findings: Findings) {
+  /// - Parameter instruments: well-known pairs; a symbol that looks like a slip of one of them is told.
+  init(_ root: Tree, _ instruments: InstrumentsConfiguration? = nil, _ findings: Findings) {
     lists = []
     guard let section = Section(root, title: "the watchlist", findings: findings) else { return }
     for entry in section.entries where Names.check(Located(value: entry.key, spot: entry.keySpot), "list", findings) {
@@ -46,11 +47,11 @@ extension Watchlist {
         findings.add(.badName, at: entry.keySpot, "a list cannot be called `all`", label: "`all` is every list together")
         continue
       }
-      lists.append(List(entry.key, Self.entries(of: entry, findings)))
+      lists.append(List(entry.key, Self.entries(of: entry, instruments, findings)))
     }
   }
 
-  private static func entries(of list: Tree.Entry, _ findings: Findings) -> [Entry] {
+  private static func entries(of list: Tree.Entry, _ instruments: InstrumentsConfiguration?, _ findings: Findings) -> [Entry] {
     guard case .list(let elements) = list.value.content else {
       findings.wrongType(list.value, "a list of symbols", of: "`\(list.key)`")
       return []
@@ -63,8 +64,15 @@ extension Watchlist {
           .duplicateEntry, at: spot, "the symbol `\(entry.symbol)` stands twice in `\(list.key)`", label: "a second time", others: [first])
         return nil
       }
+      if let meant = instruments?.meant(by: entry.symbol) { warn(entry.symbol, meant, spot, findings) }
       return entry
     }
+  }
+
+  private static func warn(_ symbol: Symbol, _ meant: Symbol, _ spot: Spot, _ findings: Findings) {
+    findings.add(
+      .similarSymbol, at: spot, "`\(symbol)` is none of the pairs that Jobs/config/instruments.yaml knows", label: "not a known pair",
+      expected: "a pair of the exchange; add it to instruments.yaml when it is one", nearest: .init(kind: "pair", name: meant.name))
   }
 
   private static func entry(_ tree: Tree, _ findings: Findings) -> (Entry, Spot)? {

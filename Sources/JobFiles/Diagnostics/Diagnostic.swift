@@ -47,6 +47,9 @@ public struct Diagnostic: Sendable, Hashable, Error {
     /// Characters of the excerpt that lie before the place.
     public var caret: Int
 
+    /// The characters of the place itself, as far as the excerpt shows them.
+    public var marked: String { String(excerpt.dropFirst(caret).prefix(length)) }
+
     /// - Parameter caret: nil when the excerpt is the whole line.
     public init(file: String, line: Int, column: Int, length: Int, excerpt: String, caret: Int? = nil) {
       (self.file, self.line, self.column, self.length) = (file, line, column, length)

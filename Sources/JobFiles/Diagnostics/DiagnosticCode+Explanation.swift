@@ -83,6 +83,7 @@ extension DiagnosticCode {
     case .unreadable, .forbiddenCharacter, .notYAML, .tooLarge, .duplicateKey, .refusedYAML, .severalDocuments, .tooManyMistakes:
       yamlExplanation
     case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
+      .similarSymbol,
       .badSymbol, .badURL, .duplicateEntry:
       valueExplanation
     case .cronExpression, .cronCommand, .cronSixthField, .cronUser, .cronLine, .cronSetting, .cronZone, .cronJob, .cronUnknownJob, .cronNul,

@@ -55,6 +55,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case cronPath = "E212"
   case emptyEach = "W101"
   case neverRuns = "W102"
+  case similarSymbol = "W103"
   case cronWord = "W201"
   case cronPercent = "W202"
   case cronLastLine = "W203"

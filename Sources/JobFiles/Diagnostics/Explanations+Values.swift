@@ -57,6 +57,14 @@ extension DiagnosticCode {
         "not a symbol", cause: "A symbol has 1 to 64 bytes and no white space, control characters or slashes.",
         remedy: "Write it as its market does.", wrong: "crypto: [BTC/USDT]", right: "crypto: [BTCUSDT]",
         in: .configuration("watchlist"))
+    case .similarSymbol:
+      Explanation(
+        "a symbol that looks like a slip",
+        cause:
+          "It is none of the pairs in Jobs/config/instruments.yaml, and one slip away from one of them, or paid in what nobody pays in.",
+        consequence: "The job runs; where the exchange has no such pair, the task of this symbol fails.",
+        remedy: "Correct it. When it is a pair, add it to instruments.yaml.", wrong: "crypto: [BTCUSTD]", right: "crypto: [BTCUSDT]",
+        in: .configuration("watchlist"))
     case .badURL:
       Explanation(
         "an address that requests must not go to",

@@ -17,6 +17,9 @@ public enum NearestName {
     return best?.name ?? beginning(wanted, names)
   }
 
+  /// How many slips lie between two names; case counts.
+  public static func slips(_ a: String, _ b: String) -> Int { distance(Array(a.prefix(64)), Array(b.prefix(64))) }
+
   /// A name that was only begun, or written further: `stale` for `staleness`.
   private static func beginning(_ wanted: [Character], _ names: some Sequence<String>) -> String? {
     guard wanted.count > 2 else { return nil }

@@ -3,7 +3,7 @@ import MarketData
 
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
-  case watchlist, providers, quality, retention, realtime, monitoring, calendars
+  case watchlist, providers, quality, retention, realtime, monitoring, calendars, instruments
 
   public var document: JobValue {
     switch self {
@@ -16,6 +16,8 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .retention:
       Schema.document("How long what is kept", retention, definitions: [("age", age)])
     case .calendars: Schema.document("Days of an exchange that follow no rule", calendars, definitions: [("day", day)])
+    case .instruments:
+      Schema.document("Well-known pairs of each exchange", Schema.named(instruments), definitions: [("name", Schema.name)])
     case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
     case .realtime:
       Schema.document(
@@ -36,6 +38,10 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
       "additionalProperties": Schema.pattern("^(09:(3[1-9]|[45][0-9])|1[0-5]:[0-5][0-9]|16:00)$", "13:00"),
     ])
     return Schema.mapping([("XNYS", Schema.mapping([("closures", days), ("early_closes", short), ("extra_sessions", days)]))])
+  }
+
+  private var instruments: JobValue {
+    Schema.object(["type": "object", "additionalProperties": Schema.list(of: Schema.pattern("^[^\\s/]{1,32}$", "BTC"))])
   }
 
   private var monitoring: JobValue {

@@ -13,7 +13,15 @@ extension Binance: CandleProvider {
     _ symbol: Symbol, _ interval: Interval, from: Instant, until logicalDate: Instant, latest: Instant?,
     each page: (CandlePage) async throws -> Void
   ) async throws {
-    var walk = KlineWalk(symbol: symbol, interval: interval, from: from, logicalDate: logicalDate)
+    try await candles(symbol, interval, in: from..<max(from, logicalDate), until: logicalDate, latest: latest, each: page)
+  }
+
+  /// As above, up to the last bar that opens in the range.
+  public func candles(
+    _ symbol: Symbol, _ interval: Interval, in range: Range<Instant>, until logicalDate: Instant, latest: Instant?,
+    each page: (CandlePage) async throws -> Void
+  ) async throws {
+    var walk = KlineWalk(symbol: symbol, interval: interval, from: range.lowerBound, end: range.upperBound, logicalDate: logicalDate)
     while let request = walk.nextRequest {
       guard walk.pagesLeft > 0 else { throw endless(request) }
       let span = walk.span
@@ -28,6 +36,14 @@ extension Binance: CandleProvider {
 }
 
 extension Binance {
+  /// The candles of a body that was kept: a page of klines, or a file of the archive.
+  /// - Returns: nil when it is neither.
+  public static func candles(inStored body: [UInt8]) -> [Candle]? {
+    if body.starts(with: [UInt8(ascii: "P"), UInt8(ascii: "K")]) { return ArchivedKlines.candles(inZip: body) }
+    // `try?`: why does not matter here, what cannot be read any more is asked for again.
+    return try? KlineScanner.scan(body).candles
+  }
+
   private func endless(_ request: ProviderRequest) -> ProviderFailure {
     let refusal = Refusal(.unexpectedShape, "stopped paging, there are many more pages than bars can fill", isTransient: false)
     return ProviderFailure(refusal, provider: name, subject: request.subject)
@@ -39,6 +55,8 @@ struct KlineWalk {
   let symbol: Symbol
   let interval: Interval
   let logicalDate: Instant
+  /// No bar that opens here or later is asked for; at most the logical date.
+  private let end: Instant
   private var start: Instant
   /// Zero means that the provider goes on where no more bars can be.
   private(set) var pagesLeft: Int
@@ -47,23 +65,23 @@ struct KlineWalk {
   /// Pages that holes and off-grid bars may cost beyond the estimate; an endless answer ends here.
   private static let pagesBeyondEstimateMax = 100
 
-  init(symbol: Symbol, interval: Interval, from: Instant, logicalDate: Instant) {
+  init(symbol: Symbol, interval: Interval, from: Instant, end: Instant, logicalDate: Instant) {
     (self.symbol, self.interval, self.logicalDate) = (symbol, interval, logicalDate)
-    start = from
-    pagesLeft = Binance.klineRequests(from: from, until: logicalDate, interval: interval) + KlineWalk.pagesBeyondEstimateMax
+    (start, self.end) = (from, min(end, logicalDate))
+    pagesLeft = Binance.klineRequests(from: from, until: self.end, interval: interval) + KlineWalk.pagesBeyondEstimateMax
   }
 
   /// What the next page may hold.
-  var span: KlineSpan { KlineSpan(interval: interval, first: start, logicalDate: logicalDate) }
+  var span: KlineSpan { KlineSpan(interval: interval, first: start, end: end, logicalDate: logicalDate) }
 
-  /// nil when no further bar can have closed at the logical date.
+  /// nil when no further bar can have opened in the range and closed at the logical date.
   var nextRequest: ProviderRequest? {
-    guard !isDone, interval.next(after: start) <= logicalDate else { return nil }
+    guard !isDone, start < end, interval.next(after: start) <= logicalDate else { return nil }
     return ProviderRequest(
       path: "/api/v3/klines",
       query: [
         ("symbol", symbol.name), ("interval", interval.rawValue), ("startTime", String(start.milliseconds)),
-        ("endTime", String(logicalDate.milliseconds - 1)), ("limit", String(Binance.klinesPerRequest)),
+        ("endTime", String(end.milliseconds - 1)), ("limit", String(Binance.klinesPerRequest)),
       ],
       weight: Binance.Weight.klines, subject: "\(symbol) \(interval)")
   }

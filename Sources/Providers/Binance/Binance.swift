@@ -50,17 +50,18 @@ extension Binance {
   ///   - logicalDate: what had not closed by then is not asked for.
   /// - Returns: 0 when no bar can have opened and closed in the span.
   public static func klineRequests(from: Instant, until logicalDate: Instant, interval: Interval) -> Int {
-    var first = interval.openTime(containing: from)
-    if first < from { first = interval.next(after: first) }
-    let end = interval.openTime(containing: logicalDate)
+    let bars = from < logicalDate ? bars(from..<logicalDate, interval) : 0
+    return (bars + klinesPerRequest - 1) / klinesPerRequest
+  }
+
+  /// How many bars of the grid open and close in a range.
+  static func bars(_ range: Range<Instant>, _ interval: Interval) -> Int {
+    var first = interval.openTime(containing: range.lowerBound)
+    if first < range.lowerBound { first = interval.next(after: first) }
+    let end = interval.openTime(containing: range.upperBound)
     guard first < end else { return 0 }
-    let bars: Int64
-    if let length = interval.length {
-      bars = (end - first).milliseconds / length.milliseconds
-    } else {
-      let (a, b) = (first.utcDay, end.utcDay)
-      bars = Int64((b.year - a.year) * 12 + b.month - a.month)
-    }
-    return Int((bars + Int64(klinesPerRequest) - 1) / Int64(klinesPerRequest))
+    if let length = interval.length { return Int((end - first).milliseconds / length.milliseconds) }
+    let (a, b) = (first.utcDay, end.utcDay)
+    return (b.year - a.year) * 12 + b.month - a.month
   }
 }

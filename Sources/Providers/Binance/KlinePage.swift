@@ -6,6 +6,8 @@ struct KlineSpan {
   var interval: Interval
   /// The `startTime` of the request.
   var first: Instant
+  /// No bar opens here or later.
+  var end: Instant
   var logicalDate: Instant
 
   /// Its interval has passed, or the market says that it ended earlier. A close time one millisecond too long, as some old bars
@@ -34,11 +36,17 @@ struct KlinePage {
     } catch {
       throw Refusal(error, in: answer.body)
     }
-    var page = KlinePage()
-    page.problems = rows.problems
-    try page.checkOrder(rows.candles, rows.problems, span)
-    page.keepClosed(rows.candles, span)
+    let page = try KlinePage(rows.candles, rows.problems, span)
+    if let serverTime = answer.serverTime { try page.refuseOpen(span, serverTime) }
     return Reading(value: page, isEmpty: rows.candles.isEmpty && rows.problems.isEmpty)
+  }
+
+  /// Judges rows by the rules that hold wherever they come from.
+  /// - Throws: ``Refusal`` when they are not the rows that were asked for.
+  init(_ candles: [Candle], _ problems: [RowProblem], _ span: KlineSpan) throws(Refusal) {
+    self.problems = problems
+    try checkOrder(candles, problems, span)
+    keepClosed(candles, span)
   }
 
   func candlePage(hash: String) -> CandlePage {
@@ -53,7 +61,7 @@ struct KlinePage {
     var times = candles.map(\.openTime)
     if !problems.isEmpty { times = KlinePage.openTimes(candles, problems) }
     for time in times {
-      guard time >= span.first, time < span.logicalDate else {
+      guard time >= span.first, time < span.end else {
         throw Refusal(.unexpectedShape, "a row opens at \(time), outside the range that was asked for")
       }
       if let lastOpenTime, time <= lastOpenTime {
@@ -66,6 +74,27 @@ struct KlinePage {
       throw Refusal(.unexpectedShape, "no row has an open time that can be read (\(problems[0].reason))")
     }
   }
+
+  /// The exchange decides whether a bar has closed. Where this computer's clock is ahead, the logical date may lie in the exchange's
+  /// future, and its last bar is still open there.
+  private func refuseOpen(_ span: KlineSpan, _ serverTime: ServerTime) throws(Refusal) {
+    guard let last = candles.last else { return }
+    let closes = min(last.closeTime + .milliseconds(1), span.interval.next(after: last.openTime))
+    guard closes > serverTime.latest else { return }
+    let wait = closes - serverTime.earliest
+    var refusal = Refusal(
+      .unexpectedShape,
+      "its clock says \(serverTime.earliest.iso8601), so the bar of \(last.openTime.iso8601) is still open there, though the logical date "
+        + "is \(span.logicalDate.iso8601)", isTransient: wait <= KlinePage.clockWaitMax)
+    refusal.advice =
+      wait <= KlinePage.clockWaitMax
+      ? "it is asked again when the bar has closed there" : "set this computer's clock (`timedatectl`), or give an earlier --date"
+    refusal.retryAfter = wait
+    throw refusal
+  }
+
+  /// A clock that is wrong by more than this is not waited for.
+  private static let clockWaitMax = Duration.minutes(5)
 
   private mutating func keepClosed(_ rows: [Candle], _ span: KlineSpan) {
     candles = rows.filter(span.hasClosed)

@@ -9,6 +9,8 @@ enum SlowKlineReader {
     "taker buy quote volume", "ignored",
   ]
 
+  static let fieldCount = names.count
+
   /// Reads the next element and moves behind it.
   /// - Throws: ``JSONError`` when it is no JSON: then nothing behind it can be trusted either.
   static func read(_ scanner: inout JSONScanner, index: Int) throws(JSONError) -> Result<Candle, RowProblem> {
@@ -46,7 +48,8 @@ enum SlowKlineReader {
     return texts
   }
 
-  private static func row(_ texts: [String?]) throws(RowProblem.Reason) -> KlineRow {
+  /// - Parameter texts: of the fields in their order; nil for one that is neither string nor number.
+  static func row(_ texts: [String?]) throws(RowProblem.Reason) -> KlineRow {
     guard texts.count == names.count else { throw .missingField(names[texts.count]) }
     var row = KlineRow()
     row.openTime = try integer(texts, 0)

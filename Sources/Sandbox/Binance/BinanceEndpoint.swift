@@ -1,3 +1,4 @@
+import MarketData
 import Scheduling
 
 /// The paths of the stand-in for Binance.
@@ -10,6 +11,8 @@ enum BinanceEndpoint: String, CaseIterable, Sendable {
   case dayTicker = "/api/v3/ticker/24hr"
   case priceTicker = "/api/v3/ticker/price"
   case depth = "/api/v3/depth"
+  case trades = "/api/v3/trades"
+  case joinedTrades = "/api/v3/aggTrades"
 
   /// What a request costs, by the table of the documentation.
   static func weight(of request: Request) -> Int {
@@ -22,6 +25,8 @@ enum BinanceEndpoint: String, CaseIterable, Sendable {
       guard let count, count <= 100 else { return 80 }
       return count <= 20 ? 2 : 40
     case .priceTicker: return request["symbol"] != nil ? 2 : 4
+    case .trades: return 25
+    case .joinedTrades: return 4
     case .depth:
       switch Int(request["limit"] ?? "100") ?? 100 {
       case ...100: return 5
@@ -70,7 +75,36 @@ struct BinanceService: Sendable {
       return try await list(request, now: now) { #"{"symbol":"\#($0)","price":"\#(decimal($1.close))"}"# }
     case .depth:
       return try await depth(request, now: now)
+    case .trades, .joinedTrades:
+      return try await trades(request, now: now)
     }
+  }
+
+  /// The last ones, or for joined ones those from a number or a time on.
+  private func trades(_ request: Request, now: Instant) async throws(BinanceError) -> [UInt8] {
+    let (parameters, isJoined) = (Parameters(request), request.path == BinanceEndpoint.joinedTrades.rawValue)
+    try parameters.check(isJoined ? ["symbol", "fromId", "startTime", "endTime", "limit"] : ["symbol", "limit"])
+    let (symbol, limit) = (try parameters.symbol(), Int64(try parameters.count("limit", default: 500, most: 1000)))
+    let perSecond: Int64 = isJoined ? 1 : 2
+    let end = try parameters.time("endTime").map { min($0, now.milliseconds) } ?? now.milliseconds
+    let last = TradeTape.id(at: end) * perSecond - 1
+    var first = max(0, last - limit + 1)
+    if request["fromId"] != nil {
+      guard let id = request["fromId"].flatMap({ Int64($0) }), id >= 0, request["startTime"] == nil else { throw .badValue("fromId") }
+      first = id
+    } else if let start = try parameters.time("startTime") {
+      first = TradeTape.id(at: start + 999)
+    }
+    let (from, through) = (first, min(last, first + limit - 1))
+    guard from <= through else {
+      _ = try await market.summary(of: symbol, now: now)
+      return Array("[]".utf8)
+    }
+    let minute = TradeTape.time(of: from / perSecond) / 60_000 * 60_000
+    let query = try KlineQuery.page(symbol, .minute1, from: minute, to: TradeTape.time(of: through / perSecond), limit: 1000)
+    let tape = TradeTape(KlineText.rows(try await market.klines(query, now: now)))
+    let rows = isJoined ? tape.joined(from: from, through: through) : tape.single(from: from, through: through)
+    return Array("[\(rows.joined(separator: ","))]".utf8)
   }
 
   private func statusFilter(_ request: Request) throws(BinanceError) -> String? {

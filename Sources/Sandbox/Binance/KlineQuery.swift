@@ -24,6 +24,18 @@ struct KlineQuery: Equatable, Sendable {
   }
 }
 
+extension KlineQuery {
+  /// Bars that open in `from ... to`, oldest first.
+  static func page(_ symbol: String, _ interval: Interval, from: Int64, to: Int64, limit: Int) throws(BinanceError) -> KlineQuery {
+    try KlineQuery(
+      Request(
+        provider: .binance, path: BinanceEndpoint.klines.rawValue,
+        parameters: [
+          ("symbol", symbol), ("interval", interval.rawValue), ("startTime", "\(from)"), ("endTime", "\(to)"), ("limit", "\(limit)"),
+        ]))
+  }
+}
+
 /// Reads the parameters of a Binance request.
 struct Parameters {
   let request: Request

@@ -2,6 +2,9 @@
 struct Request: Sendable {
   enum Provider: String, Sendable, Codable {
     case binance, alphavantage
+    /// The files of Binance's bulk archive, and the listing of them.
+    case archive = "binance_archive"
+    case listing = "binance_listing"
   }
 
   let provider: Provider

@@ -93,6 +93,11 @@ extension WarehouseReader {
     ).map { InstrumentRow(symbol: symbol, base: $0[0], quote: $0[1], status: $0[2], tickSize: $0[3], lotStep: $0[4]) }
   }
 
+  /// The names of all instruments that any market has described.
+  public func instrumentNames() throws -> Set<String> {
+    try Set(String.fetchAll(database, sql: "SELECT symbol FROM instruments"))
+  }
+
   /// Dividends and splits whose ex-date is not after `instant`, oldest first.
   public func corporateActions(_ symbol: Symbol, source: String, until instant: Instant) throws -> [CorporateAction] {
     try Row.fetchAll(

@@ -5,6 +5,7 @@ import JobGraph
 import Running
 import Scheduling
 import Steps
+import Storage
 
 struct CheckFiles: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +31,7 @@ struct CheckFiles: AsyncParsableCommand {
     let workspace = try place.workspace()
     let files = try files.map { try Self.path(of: $0, in: workspace) }
     let (configuration, found) = try workspace.configuration()
-    var diagnostics = found
+    var diagnostics = await Self.withoutListed(found, in: workspace)
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
     let (jobs, now) = (try chosenJobs(files, workspace), SystemTime().now().floored(to: .minutes(1)))
     for path in jobs { diagnostics += loader.load(path, from: workspace.files, at: now).diagnostics }
@@ -55,6 +56,14 @@ struct CheckFiles: AsyncParsableCommand {
       }
     }
     if hasErrors { throw Ended(status: .configuration) }
+  }
+
+  /// Without the doubts about pairs that the exchange itself has listed meanwhile.
+  private static func withoutListed(_ found: [Diagnostic], in workspace: Workspace) async -> [Diagnostic] {
+    guard found.contains(where: { $0.code == .similarSymbol }) else { return found }
+    // `try?`: where nothing is stored, or it cannot be read now, the doubt stays.
+    let listed = try? await workspace.reading().read { try $0.instrumentNames() }
+    return found.filter { $0.code != .similarSymbol || $0.place.map { !(listed ?? []).contains($0.marked) } ?? true }
   }
 
   /// A file as the project names it: `Jobs/nightly.yaml`, however it was written.

@@ -102,18 +102,26 @@ struct ServeSandbox: AsyncParsableCommand {
   private func announce(_ address: SandboxAddress) throws {
     if json {
       return try Output.json(
-        SandboxDocument(port: address.port, binance: address.binanceBaseURL, alphavantage: address.alphaVantageBaseURL))
+        SandboxDocument(
+          port: address.port, binance: address.binanceBaseURL, alphavantage: address.alphaVantageBaseURL,
+          binanceArchive: address.archiveBaseURL, binanceListing: address.listingBaseURL))
     }
     try Output.print(
       """
-      binance:       \(address.binanceBaseURL)
-      alphavantage:  \(address.alphaVantageBaseURL)
+      binance:          \(address.binanceBaseURL)
+      binance_archive:  \(address.archiveBaseURL)
+      binance_listing:  \(address.listingBaseURL)
+      alphavantage:     \(address.alphaVantageBaseURL)
       """)
     Output.say(
       """
       Serving until Ctrl-C. In the Jobs/config/providers.yaml of a copy of the project, write these as base_url:
         binance:
           base_url: \(address.binanceBaseURL)
+        binance_archive:
+          base_url: \(address.archiveBaseURL)
+        binance_listing:
+          base_url: \(address.listingBaseURL)
         alphavantage:
           base_url: \(address.alphaVantageBaseURL)
       Any key is taken, such as JOBS_SECRET_ALPHAVANTAGE=sandbox in the environment.
@@ -163,4 +171,6 @@ private struct SandboxDocument: Encodable {
   let port: UInt16
   let binance: String
   let alphavantage: String
+  let binanceArchive: String
+  let binanceListing: String
 }

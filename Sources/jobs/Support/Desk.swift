@@ -84,10 +84,17 @@ struct Desk {
       let (binance, rawStore) = (Binance(client), workspace.rawStore)
       makers["binance.instruments"] = { _ in FetchInstruments(from: binance, into: warehouse) }
       makers["binance.tickers"] = { _ in FetchTickers(from: binance, into: warehouse) }
-      makers["binance.candles"] = { _ in
-        FetchCandles(from: binance, calendar: .always, into: warehouse) { hash in
+      makers["binance.depth"] = { _ in FetchDepth(from: binance, into: warehouse) }
+      makers["binance.trades"] = { _ in FetchTrades(from: binance, into: warehouse) }
+      let archive = clients[BinanceArchive.filesName].flatMap { files in
+        clients[BinanceArchive.listingName].map { BinanceArchive(files: files, listings: $0) }
+      }
+      makers["binance.candles"] = { parameters in
+        let isWanted = parameters.optionalText("archive") != "never"
+        let provider: any CandleProvider = archive.flatMap { isWanted ? ArchivedBinance(binance, archive: $0) : nil } ?? binance
+        return FetchCandles(from: provider, calendar: .always, into: warehouse) { hash in
           // A body that cannot be read any more is asked for again: the caller is told by nil.
-          rawStore.body(hash).flatMap { try? KlineScanner.scan($0).candles }
+          rawStore.body(hash).flatMap(Binance.candles(inStored:))
         }
       }
     }
@@ -154,4 +161,9 @@ extension RateLimit {
       name: "\(unit.rawValue) \(window)", capacity: setting.amount, unit: unit, window: window, share: share,
       isReported: unit == .weight && provider.usageHeader != nil)
   }
+}
+
+extension ProvidersConfiguration {
+  /// Whether deep history can come from Binance's bulk archive.
+  var hasArchive: Bool { [BinanceArchive.filesName, BinanceArchive.listingName].allSatisfy { self[$0] != nil } }
 }

@@ -69,6 +69,7 @@ extension PlanStudy {
     }
     if estimate.shortSeries > 0 { parts.append("\(counted(estimate.shortSeries, "series", "series")) to extend further back") }
     if estimate.wholeSeries > 0 { parts.append("\(counted(estimate.wholeSeries, "series", "series")) with nothing to ask") }
+    if estimate.saved > 0 { parts.append("the bulk archive saves \(counted(estimate.saved, "request"))") }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 

@@ -62,11 +62,12 @@ struct PlanStudy {
     let name = job.name
     let times = try await warehouse?.read { try $0.stepTimes(of: name) } ?? StepTimes()
     let markets = MarketRules(exchange: configuration.calendars.xnys)
+    let hasArchive = configuration.providers?.hasArchive ?? false
     let estimate =
-      try await warehouse?.read { try PlanEstimate(plan, times: times, reader: $0, markets: markets) }
-      ?? PlanEstimate(plan, times: times, reader: nil, markets: markets)
+      try await warehouse?.read { try PlanEstimate(plan, times: times, reader: $0, markets: markets, hasArchive: hasArchive) }
+      ?? PlanEstimate(plan, times: times, reader: nil, markets: markets, hasArchive: hasArchive)
     (forecast, requests) = (estimate.forecast, estimate.requests)
-    providers = try await Self.study(estimate.forecast, configuration, workspace, warehouse, at: logicalDate)
+    providers = try await Self.study(estimate, configuration, workspace, warehouse, at: logicalDate)
     consequences =
       isDeep
       ? try await PlanConsequences(of: plan, workspace: workspace, configuration: configuration, warehouse: warehouse) : .unknown
@@ -84,15 +85,18 @@ struct PlanStudy {
   }
 
   private static func study(
-    _ forecast: Forecast, _ configuration: Configuration, _ workspace: Workspace, _ warehouse: Warehouse?, at logicalDate: Instant
+    _ estimate: PlanEstimate, _ configuration: Configuration, _ workspace: Workspace, _ warehouse: Warehouse?, at logicalDate: Instant
   ) async throws -> [ProviderStudy] {
     var result: [ProviderStudy] = []
     // The sandbox's limits live by the date of the run.
     let now = workspace.isSandbox ? logicalDate : Instant(Date())
     for provider in configuration.providers?.providers ?? [] {
-      let mine = forecast.steps.filter { $0.provider == provider.name && $0.runs }
-      guard !mine.isEmpty else { continue }
-      let (requests, weight) = (mine.reduce(0) { $0 + $1.requests }, mine.reduce(0) { $0 + $1.weight })
+      let running = estimate.forecast.steps.filter(\.runs)
+      let mine = running.filter { $0.provider == provider.name }
+      // The archive belongs to no step; a request there weighs one.
+      let beside = running.reduce(0) { $0 + (estimate.requests[$1.id]?.others[provider.name] ?? 0) }
+      guard !mine.isEmpty || beside > 0 else { continue }
+      let (requests, weight) = (mine.reduce(beside) { $0 + $1.requests }, mine.reduce(beside) { $0 + $1.weight })
       let limits = try provider.limits.map { try RateLimit($0, of: provider) }
       let ledger = try await warehouse?.read { try $0.rateLedger(of: provider.name) } ?? RateLedger()
       result.append(

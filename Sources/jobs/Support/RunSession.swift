@@ -131,7 +131,10 @@ struct RunSession {
       let header = RunHeader(
         id: RunID(job: name, logicalDate: date, ordinal: count + 1), job: name, logicalDate: date, trigger: trigger, startedAt: now)
       let markets = MarketRules(exchange: configuration.calendars.xnys)
-      let forecast = try await warehouse.read { try PlanEstimate(plan, times: times, reader: $0, markets: markets).forecast }
+      let hasArchive = configuration.providers?.hasArchive ?? false
+      let forecast = try await warehouse.read {
+        try PlanEstimate(plan, times: times, reader: $0, markets: markets, hasArchive: hasArchive).forecast
+      }
       try await warehouse.open(header, plan: plan, forecast: forecast)
       try await opened(header.id)
       return (header, RunState(plan: plan, concurrency: concurrency(of: plan), durations: durations))
@@ -163,7 +166,7 @@ struct RunSession {
       let address = try await server.start()
       return RunningSandbox(
         server: server, clock: settings.clock,
-        baseURLs: ["binance": address.binanceBaseURL, "alphavantage": address.alphaVantageBaseURL])
+        baseURLs: address.baseURLs)
     } catch let error as SandboxError {
       throw Failure(.badData, "the sandbox cannot start: \(error)")
     }

@@ -80,7 +80,8 @@ extension Project {
   /// requests happened to follow each other.
   func learned() throws -> [String: [String]] {
     let tables = [
-      "instruments", "candles", "candle_revisions", "candle_pages", "watermarks", "corporate_actions", "quarantine", "quality_results",
+      "instruments", "candles", "candle_revisions", "candle_pages", "candle_holes", "watermarks", "corporate_actions", "quarantine",
+      "quality_results",
       "signals", "reports",
     ]
     var learned: [String: [String]] = [:]

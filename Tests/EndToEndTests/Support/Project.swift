@@ -32,7 +32,7 @@ struct Project: Sendable {
     let checkout = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized.path()
     for name in ["Jobs", "crontab"] { try FileManager.default.copyItem(atPath: "\(checkout)/\(name)", toPath: "\(root)/\(name)") }
     try write("crypto: [\(crypto.joined(separator: ", "))]\nequities: [\(equities.joined(separator: ", "))]\n", to: watchlist)
-    try replace(/https:\/\/[a-z.-]+/, with: "http://127.0.0.1:9", in: "Jobs/config/providers.yaml")
+    try replace(/https:\/\/[a-z0-9.-]+/, with: "http://127.0.0.1:9", in: "Jobs/config/providers.yaml")
   }
 
   private init(root: String, scratch: String) { (self.root, self.scratch) = (root, scratch) }
