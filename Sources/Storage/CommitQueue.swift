@@ -14,6 +14,8 @@ final class CommitQueue: Sendable {
     let safety: Safety
     /// It may wait a moment for those of others.
     let isPatient: Bool
+    /// It tells that someone began to work: nobody waits for that one's last write.
+    var isBeginning = false
     let body: @Sendable (Database) throws -> Void
     /// Called once, on the writer's queue.
     let done: @Sendable ((any Error)?) -> Void
@@ -40,6 +42,7 @@ final class CommitQueue: Sendable {
   nonisolated(unsafe) private var waiting: [Entry] = []
   nonisolated(unsafe) private var isDraining = false
   nonisolated(unsafe) private var impatient = 0
+  nonisolated(unsafe) private var beginning = 0
   nonisolated(unsafe) private var atWork: Set<TaskID> = []
   nonisolated(unsafe) private var failure: (any Error)?
 
@@ -50,6 +53,12 @@ final class CommitQueue: Sendable {
 
   /// Someone is at work and will hand in a patient write.
   func expect(_ worker: TaskID) { lock.withLock { _ = atWork.insert(worker) } }
+
+  /// As ``expect(_:)``, with a note that says so. It waits for others alone.
+  func expect(_ worker: TaskID, noting body: @escaping @Sendable (Database) throws -> Void) {
+    expect(worker)
+    note(isBeginning: true, body)
+  }
 
   /// Nothing more comes from someone.
   func dismiss(_ worker: TaskID) {
@@ -81,10 +90,10 @@ final class CommitQueue: Sendable {
   }
 
   /// Hands in a write that nobody waits for. When it fails, every later write of this process does.
-  func note(_ body: @escaping @Sendable (Database) throws -> Void) {
+  func note(isBeginning: Bool = false, _ body: @escaping @Sendable (Database) throws -> Void) {
     hand(
       in: Entry(
-        safety: .crash, isPatient: true, body: body,
+        safety: .crash, isPatient: true, isBeginning: isBeginning, body: body,
         done: { [self] error in
           if let error { lock.withLock { failure = failure ?? error } }
         }))
@@ -103,6 +112,7 @@ final class CommitQueue: Sendable {
       waiting.append(entry)
       if let worker { atWork.remove(worker) }
       if !entry.isPatient { impatient += 1 }
+      if entry.isBeginning { beginning += 1 }
       if !isWorthWaiting { lock.signal() }
       defer { isDraining = true }
       return !isDraining
@@ -142,7 +152,7 @@ final class CommitQueue: Sendable {
   }
 
   /// The lock is held.
-  private var isWorthWaiting: Bool { impatient == 0 && !atWork.isEmpty && waiting.count < CommitQueue.batchMax }
+  private var isWorthWaiting: Bool { impatient == 0 && atWork.count > beginning && waiting.count < CommitQueue.batchMax }
 
   /// The writes of the next transaction.
   private func next() -> [Entry] {
@@ -151,6 +161,7 @@ final class CommitQueue: Sendable {
       let batch = Array(waiting.prefix(min(count, CommitQueue.batchMax)))
       waiting.removeFirst(batch.count)
       impatient -= batch.count { !$0.isPatient }
+      beginning -= batch.count(where: \.isBeginning)
       return batch
     }
   }

@@ -72,6 +72,19 @@ import Testing
     #expect(commits.count == 1)
   }
 
+  @Test func `that tell of a beginning wait for others, not for what has begun`() async throws {
+    let (queue, words) = try queue(patience: Self.forEver)
+    await withCheckedContinuation { continuation in
+      queue.expect(TaskID(StepID("first"))) { database in
+        try insert("first", database)
+        continuation.resume()
+      }
+    }
+    queue.expect(TaskID(StepID("second"))) { try insert("second", $0) }
+    try await queue.write(.crash) { _ in }
+    #expect(try words() == ["first", "second"])
+  }
+
   @Test func `wait no longer than someone who is in a hurry`() async throws {
     let (queue, words) = try queue(patience: Self.forEver)
     queue.expect(TaskID(StepID("slow")))

@@ -21,8 +21,7 @@ extension Warehouse: RunLog {
   }
 
   public func began(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) {
-    commits.expect(task)
-    commits.note { try Warehouse.begin(task, attempt, run, instant, $0) }
+    commits.expect(task) { try Warehouse.begin(task, attempt, run, instant, $0) }
   }
 
   public func beganDurably(_ task: TaskID, attempt: Int, of run: RunID, at instant: Instant) async throws {
