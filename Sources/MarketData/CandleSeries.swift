@@ -17,6 +17,19 @@ public struct CandleSeries: Sendable, Equatable {
     (self.symbol, self.interval) = (symbol, interval)
   }
 
+  /// Columns as they were read.
+  /// - Precondition: all have the same length, and the open times ascend strictly.
+  /// - Complexity: O(bars).
+  public init(
+    symbol: Symbol, interval: Interval, openTimes: [Instant], open: [Double], high: [Double], low: [Double], close: [Double],
+    volume: [Double]
+  ) {
+    self.init(symbol: symbol, interval: interval)
+    precondition([open, high, low, close, volume].allSatisfy { $0.count == openTimes.count }, "the columns have different lengths")
+    precondition(zip(openTimes, openTimes.dropFirst()).allSatisfy { $0 < $1 }, "candles must be in order of open time")
+    (self.openTimes, self.open, self.high, self.low, self.close, self.volume) = (openTimes, open, high, low, close, volume)
+  }
+
   public var count: Int { openTimes.count }
   public var isEmpty: Bool { openTimes.isEmpty }
 

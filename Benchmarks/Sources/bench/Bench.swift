@@ -31,7 +31,8 @@ struct Bench {
   private static func measure(_ bench: Workbench, only names: Set<String>) throws {
     let experiments: [(name: String, rows: () throws -> [Row])] = [
       ("start", StartExperiment(bench: bench).rows), ("cron", CronExperiment(bench: bench).rows),
-      ("candles", CandlesExperiment(bench: bench).rows), ("tasks", ManyTasksExperiment(bench: bench).rows),
+      ("candles", CandlesExperiment(bench: bench).rows), ("millions", CandlesExperiment(bench: bench).millions),
+      ("tasks", ManyTasksExperiment(bench: bench).rows),
       ("history", HistoryExperiment(bench: bench).rows), ("night", NightExperiment(bench: bench).rows),
     ]
     let stamp = Machine.stamp

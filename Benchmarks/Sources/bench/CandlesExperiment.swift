@@ -31,6 +31,49 @@ struct CandlesExperiment {
     ]
   }
 
+  /// Ten million rows, once: what a first night of minutes brings. The raw store is measured beside it, and reading a whole series.
+  func millions() throws -> [Row] {
+    let meter = bench.meter
+    let pages = KlinePages(symbols: 10, pagesEach: bench.isQuick ? 100 : 1000)
+    let folder = try bench.folder("millions")
+    let bytes = try pages.write(to: folder)
+    defer { try? bench.remove(folder) }  // rubbish in a folder for rubbish
+    let (ours, theirs) = (meter.program("candles"), meter.program("candles-in-c"))
+    let (database, other) = ("\(meter.scratch)/candles.sqlite", "\(meter.scratch)/candles-in-c.sqlite")
+    let written = try bench.inTurns(
+      rounds: 2,
+      [
+        {
+          try fresh(database)
+          return try meter.run([ours, database, folder])
+        },
+        {
+          try fresh(other)
+          return try meter.run([theirs, other, folder])
+        },
+      ])
+    let read = try bench.inTurns([
+      { try meter.run([ours, database, folder, "read"]) }, { try meter.run([theirs, other, folder, "read"]) },
+    ])
+    let landed = try bench.inTurns(
+      rounds: 1,
+      [
+        {
+          try bench.remove("\(database)-raw")
+          return try meter.run([ours, database, folder, "land"])
+        }
+      ])
+    for path in [database, other, "\(database)-raw"] { try bench.remove(path) }
+    let name = bench.isQuick ? "1 million klines" : "10 million klines"
+    let series = pages.rows / 10
+    return [
+      Row("\(name) into SQLite", rate(written[0], pages.rows), beside: ("C", rate(written[1], pages.rows))),
+      Row("\(name), peak memory", written[0].peakMegabytes, beside: ("C", written[1].peakMegabytes)),
+      Row("\(name) into the raw store", throughput(landed[0], bytes)),
+      Row("a series into columns", rate(read[0], series), beside: ("C", rate(read[1], series)), limit: 4_000_000),
+    ]
+  }
+
   /// A new file with the program's own tables.
   private func fresh(_ database: String) throws {
     try bench.remove(database)

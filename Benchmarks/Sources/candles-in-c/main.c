@@ -1,7 +1,8 @@
-// The baseline of the candle writer: `candles-in-c DATABASE FOLDER [parse]`
+// The baseline of the candle writer: `candles-in-c DATABASE FOLDER [parse | read]`
 //
 // Reads every page FOLDER/SYMBOL-NNNN.json in the order of its names, inserts the rows with one prepared statement in one transaction,
-// and prints `rows seconds`. The tables are those that the program itself has made in DATABASE. With `parse` nothing is written.
+// and prints `rows seconds`. The tables are those that the program itself has made in DATABASE. With `parse` nothing is written; `read`
+// reads the series of SYN000USDT in DATABASE into columns.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -113,8 +114,34 @@ static int is_page(const struct dirent *entry) {
   return length > 10 && strcmp(entry->d_name + length - 5, ".json") == 0;
 }
 
+static int reading(const char *path) {
+  sqlite3 *database;
+  sqlite3_stmt *select;
+  if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) fail("cannot open the database");
+  const char *sql = "SELECT open_time, open, high, low, close, volume FROM candles WHERE source = 'binance' AND symbol = 'SYN000USDT' "
+                    "AND interval = '1h' AND close_time < 9223372036854775807 ORDER BY open_time";
+  if (sqlite3_prepare_v2(database, sql, -1, &select, NULL) != SQLITE_OK) fail(sqlite3_errmsg(database));
+  double start = seconds();
+  long rows = 0, room = 0;
+  int64_t *times = NULL;
+  double *columns[5] = {0};
+  while (sqlite3_step(select) == SQLITE_ROW) {
+    if (rows == room) {
+      room = room ? room * 2 : 1024;
+      times = realloc(times, (size_t)room * 8);
+      for (int i = 0; i < 5; i++) columns[i] = realloc(columns[i], (size_t)room * 8);
+    }
+    times[rows] = sqlite3_column_int64(select, 0);
+    for (int i = 0; i < 5; i++) columns[i][rows] = sqlite3_column_double(select, i + 1);
+    rows++;
+  }
+  printf("%ld %.6f\n", rows, seconds() - start);
+  return 0;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 3) fail("usage: candles-in-c DATABASE FOLDER [parse]");
+  if (argc < 3) fail("usage: candles-in-c DATABASE FOLDER [parse | read]");
+  if (argc > 3 && strcmp(argv[3], "read") == 0) return reading(argv[1]);
   sqlite3 *database = NULL;
   sqlite3_stmt *insert = NULL;
   if (argc == 3) {

@@ -214,28 +214,6 @@ extension WarehouseReader {
       }
   }
 
-  /// The last candles of a series that had closed by `instant`, oldest first.
-  /// - Parameter count: how many at most; nil for all.
-  public func series(_ key: SeriesKey, closedBy instant: Instant, last count: Int? = nil) throws -> CandleSeries {
-    let statement = try database.cachedStatement(
-      sql: """
-        SELECT open_time, open, high, low, close, volume FROM (
-          SELECT open_time, open, high, low, close, volume FROM candles
-          WHERE source = ? AND symbol = ? AND interval = ? AND open_time < ? AND close_time < ? ORDER BY open_time DESC LIMIT ?
-        ) ORDER BY open_time
-        """)
-    var series = CandleSeries(symbol: key.symbol, interval: key.interval)
-    series.reserveCapacity(count ?? 0)
-    let rows = try Row.fetchCursor(
-      statement,
-      arguments: [key.source, key.symbol.name, key.interval.rawValue, instant.milliseconds, instant.milliseconds, count ?? -1])
-    while let row = try rows.next() {
-      series.append(
-        openTime: Instant(milliseconds: row[0]), open: row[1], high: row[2], low: row[3], close: row[4], volume: row[5])
-    }
-    return series
-  }
-
   /// Every series that is followed, sorted by symbol, interval, source.
   public func seriesKeys() throws -> [SeriesKey] {
     try Row.fetchAll(database, sql: "SELECT source, symbol, interval FROM watermarks").map(WarehouseReader.seriesKey).sorted()
