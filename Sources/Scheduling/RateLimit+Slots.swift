@@ -5,8 +5,9 @@ extension RateLimit.Window {
   /// The longest window a limit may have; a counter older than that counts for nobody.
   public static let daysMax = 31
 
-  /// A rolling window is counted in so many parts; a part that has partly expired counts whole.
-  static let partsPerRollingWindow: Int64 = 20
+  /// A rolling window is counted in so many parts; a part that has partly expired counts whole. With sixty, who asks without a pause gets
+  /// 60/61 of what is allowed.
+  static let partsPerRollingWindow: Int64 = 60
 
   /// Whole milliseconds, between one and ``daysMax`` days.
   var hasUsableLength: Bool {
