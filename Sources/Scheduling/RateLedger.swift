@@ -59,7 +59,11 @@ public struct RateLedger: Sendable, Hashable {
     believe(now, under: limits)
     for limit in limits {
       let cost = limit.cost(ofWeight: weight)
-      if case .inFlight = limit.window { giveBack(cost, in: limit, from: reserved) } else { arrive(cost, in: limit, from: reserved, at: now) }
+      if case .inFlight = limit.window {
+        giveBack(cost, in: limit, from: reserved)
+      } else {
+        arrive(cost, in: limit, from: reserved, at: now)
+      }
       if let usage = serverUsage[limit.name] { raise(limit, to: usage, reservedAt: reserved, at: now) }
     }
     breaker.record(host, at: now)

@@ -33,6 +33,14 @@ extension RateLimit.Window {
     }
   }
 
+  /// When the window that an instant lies in ends and the next one begins; nil for windows that no clock begins.
+  public func turn(after instant: Instant) -> Instant? {
+    switch self {
+    case .fixed, .daily: slot(at: instant).upperBound
+    case .rolling, .inFlight: nil
+    }
+  }
+
   /// When a slot that ends at `end` is given back: the first instant at which it no longer counts.
   func release(ofSlotEndingAt end: Instant) -> Instant {
     switch self {

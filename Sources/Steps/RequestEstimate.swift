@@ -10,6 +10,8 @@ public struct RequestEstimate: Sendable, Equatable {
   public var requests = 0
   /// In the provider's own unit.
   public var weight = 0
+  /// The tasks that ask, in the order of the step, and how many requests each makes.
+  public var asking: [TaskRequests] = []
   /// Series of which nothing is known yet.
   public var newSeries = 0
   /// Series that lack something up to the logical date.
@@ -58,6 +60,8 @@ public struct RequestEstimate: Sendable, Equatable {
       interval, calendar: markets.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
       logicalDate: logicalDate, answersInOnePiece: !isCrypto)
     note(ranges, beside: watermark)
+    let before = requests
+    defer { if requests > before { asking.append(TaskRequests(task: task.id, requests: requests - before, worth: task.weight)) } }
     for range in ranges {
       // No exchange has bars from before it existed.
       let from = max(range.lowerBound, RequestEstimate.firstBar)
@@ -78,4 +82,12 @@ public struct RequestEstimate: Sendable, Equatable {
 
   /// Binance opened in July 2017.
   private static let firstBar = CivilDate(year: 2017, month: 7, day: 14)!.midnight
+}
+
+/// What a task will ask, and what it is worth to be asked early.
+public struct TaskRequests: Sendable, Equatable {
+  public let task: TaskID
+  public let requests: Int
+  /// Weight times staleness: the larger goes first.
+  public let worth: Double
 }

@@ -174,7 +174,8 @@ private typealias StatusCase = (Int, String?, String, AnswerClass, String?)
   @Test func `429 is told in one sentence: where, what, what next`() async throws {
     let desk = Desk(TestHTTP(status: 429, headers: [HTTPHeader("Retry-After", "12")], []))
     #expect(
-      try await refused(desk, latest: instant("2026-01-15T07:00:31Z"))?.message == "test BTCUSDT 1h: answered 429, too many requests; it is asked again when the window is over."
+      try await refused(desk, latest: instant("2026-01-15T07:00:31Z"))?.message
+        == "test BTCUSDT 1h: answered 429, too many requests; it is asked again when the window is over."
         + " Nothing is sent to test before 2026-01-15T07:00:42Z.")
   }
 }

@@ -10,7 +10,7 @@ extension Schema {
       provider TEXT NOT NULL,
       unit TEXT NOT NULL,                         -- weight or requests
       per INTEGER NOT NULL,                       -- the length of the window, in milliseconds
-      capacity INTEGER NOT NULL,
+      capacity INTEGER NOT NULL,                  -- in its unit, in any one window
       described_at INTEGER NOT NULL,              -- logical date of the description
       PRIMARY KEY (provider, unit, per)
     ) STRICT, WITHOUT ROWID;
@@ -19,7 +19,7 @@ extension Schema {
     CREATE TABLE circuit_breakers (
       provider TEXT PRIMARY KEY NOT NULL,
       failures INTEGER NOT NULL,                  -- requests in a row without an answer
-      last_failure INTEGER,
+      last_failure INTEGER,                       -- when the last of them ended; NULL: never
       trips INTEGER NOT NULL,                     -- how often it was shut out since its last answer
       open_until INTEGER,                         -- nothing is sent before; NULL: it is not shut out
       trial_until INTEGER                         -- a request tries the host; after this it is taken for lost

@@ -66,6 +66,11 @@ struct RunSession {
     let server = workspace.isSandbox && !isOffline ? try await startSandbox(at: date) : nil
     defer { if let server { Task { await server.server.stop() } } }
     let time: any TimeSource = server?.clock ?? SystemTime()
+    if server != nil {
+      // The sandbox's clock begins anew with each run: what earlier runs did after that moment has not happened.
+      let now = time.now()
+      for provider in configuration.providers?.providers ?? [] { try await warehouse.update(provider.name) { $0.forget(after: now) } }
+    }
     let desk = try Desk(
       workspace, warehouse: warehouse, configuration: configuration, baseURLs: server?.baseURLs ?? [:], time: time, isOffline: isOffline)
     defer { desk.http.shutdown() }
