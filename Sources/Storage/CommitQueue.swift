@@ -32,13 +32,15 @@ final class CommitQueue: Sendable {
   private let database: any DatabaseWriter & Sendable
   private let fence: Int64?
   private let path: String
+  private let turn: WriteTurn?
   private let lock = NSLock()
   nonisolated(unsafe) private var waiting: [Entry] = []
   nonisolated(unsafe) private var isDraining = false
   nonisolated(unsafe) private var failure: (any Error)?
 
-  init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String) {
-    (self.database, self.fence, self.path) = (database, fence, path)
+  /// - Parameter turn: nil where no other process can write.
+  init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String, turn: WriteTurn? = nil) {
+    (self.database, self.fence, self.path, self.turn) = (database, fence, path, turn)
   }
 
   /// Hands in a write and waits for it.
@@ -139,6 +141,11 @@ final class CommitQueue: Sendable {
 
   /// All of it or nothing.
   private func transaction(_ batch: [Entry], _ database: Database) throws {
+    guard let turn else { return try transact(batch, database) }
+    try turn.take { try transact(batch, database) }
+  }
+
+  private func transact(_ batch: [Entry], _ database: Database) throws {
     let isSynced = batch.contains { $0.safety != .crash }
     if !isSynced { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
     defer {

@@ -132,6 +132,23 @@ import Transport
     #expect(try await waiting.value.provider == "slow")
   }
 
+  @Test func `leaves a host alone that does not answer, and lets one request try it`() async throws {
+    let limiter = try limiter(capacity: 100)
+    for _ in 0..<CircuitBreaker.failuresMax {
+      let reservation = try await limiter.reserve(weight: 1, for: "binance", latest: nil)
+      try await limiter.settle(reservation, serverUsage: nil, host: .ailing)
+    }
+    let refusal = LimiterRefusal(
+      provider: "binance", reason: "8 requests in a row had no answer", availableAt: noon + .seconds(30), cause: .breaker)
+    // Nobody sleeps for it, however much time there is.
+    await #expect(throws: refusal) { try await limiter.reserve(weight: 1, for: "binance", latest: noon + .days(1)) }
+    time.move(to: noon + .seconds(30))
+    let trial = try await limiter.reserve(weight: 1, for: "binance", latest: nil)
+    await #expect(throws: LimiterRefusal.self) { try await limiter.reserve(weight: 1, for: "binance", latest: nil) }
+    try await limiter.settle(trial, serverUsage: nil, host: .well)
+    #expect(try await limiter.reserve(weight: 1, for: "binance", latest: nil).instant == noon + .seconds(30))
+  }
+
   @Test func `never gives more than the minute holds to a thousand tasks of two processes`() async throws {
     let limiters = try [limiter(capacity: 300), limiter(capacity: 300)]
     let time = time

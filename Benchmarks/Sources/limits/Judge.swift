@@ -46,6 +46,14 @@ struct ClientEvents {
     }
   }
 
+  /// Bans apart from one another: each answer of one names its end to the second, so that they differ a little.
+  var bans: Int {
+    var ends: [Instant] = []
+    for pause in pauses.filter({ $0.reason.contains("418") }).sorted(by: { $0.end < $1.end })
+    where ends.last.map({ pause.end - $0 > .seconds(30) }) ?? true { ends.append(pause.end) }
+    return ends.count
+  }
+
   /// Requests that were let through when somebody had already stored that nothing may go.
   var duringSilence: Int {
     reserved.count { moment in pauses.contains { moment > $0.known && moment < $0.end } }
