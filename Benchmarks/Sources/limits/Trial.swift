@@ -16,7 +16,7 @@ struct Trial {
 
   private static let capacity = 6000
   /// Seconds of the limits in a real second.
-  private static let scale = 20.0
+  private static let scale = 10.0
 
   /// - Returns: whether everything held.
   func run() async throws -> Bool {
