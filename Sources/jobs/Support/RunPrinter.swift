@@ -115,7 +115,8 @@ final class RunPrinter: Sendable {
     let word = state == .retrying ? "retry" : isPutOff ? "waiting" : state.rawValue
     return Message(
       "  \(word.padding(toLength: 9, withPad: " ", startingAt: 0))  \(task): \(OneLine.shown(failure.message)) (attempt \(attempt))\(next)",
-      level: state == .failed && !isPutOff ? .error : .warning, task: task, attempt: attempt, sentence: OneLine.shown(failure.message) + next)
+      level: state == .failed && !isPutOff ? .error : .warning, task: task, attempt: attempt,
+      sentence: OneLine.shown(failure.message) + next)
   }
 
   /// Takes the changing lines away.
