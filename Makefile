@@ -1,7 +1,7 @@
 # The one list of things to do here. `make help` prints it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help deps build nightly live test check coverage format lint imports bench torture clean
+.PHONY: help deps build nightly live test check coverage format lint imports bench limits torture clean
 
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxml2-dev libssl-dev zlib1g-dev pkg-config
 
@@ -56,6 +56,9 @@ imports: deps
 
 bench: build ## measure, beside a baseline in the same run
 	$(MAKE) -C Benchmarks
+
+limits: deps ## have two processes ask 100,000 times within the limits: see docs/reliability.md
+	$(MAKE) -C Benchmarks limits
 
 torture: build ## kill runs, fill disks, cut the power: see docs/reliability.md
 	$(MAKE) -C Benchmarks torture

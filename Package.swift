@@ -28,7 +28,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     // What Benchmarks/, a package of its own, measures in parts.
-    .library(name: "JobsCore", targets: ["Scheduling", "MarketData", "Providers", "Storage"])
+    .library(name: "JobsCore", targets: ["Scheduling", "MarketData", "Providers", "Storage", "Transport"]),
+    .library(name: "JobsStandIn", targets: ["Sandbox"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),

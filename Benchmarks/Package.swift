@@ -35,6 +35,9 @@ let package = Package(
     baseline("commits-in-c"),
     baseline("sql-in-c"),
 
+    // `limits` has two processes ask a strict stand-in as fast as their shared limits let them.
+    measured("limits", ["JobsCore", "JobsStandIn"]),
+
     // `torture` strikes runs and compares what is left; `inject` strikes one run at one system call.
     .executableTarget(name: "inject"),
     .systemLibrary(name: "CSQLiteFile", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),

@@ -12,6 +12,8 @@
 
 /* System calls that Swift's Glibc does not show. */
 #pragma clang assume_nonnull begin
+/* F_OFD_SETLKW: waits for a lock on a range of a file that belongs to the open file, not to the process. */
+static const int js_wait_for_range_lock = 38;
 /* Exchanges two paths in one step; 0 on success, else -1 and errno. */
 static inline int js_exchange(const char *a, const char *b) {
   return (int)syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b, 2u /* RENAME_EXCHANGE */);

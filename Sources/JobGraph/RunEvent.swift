@@ -1,3 +1,5 @@
+public import Scheduling
+
 /// What happened to a run.
 public enum RunEvent: Sendable {
   case started
@@ -103,6 +105,16 @@ public struct StepProgress: Sendable {
 
   /// Skipped though it was asked for.
   public var isShortfall: Bool { state == .skipped && skipReason?.isShortfall == true }
+
+  /// Some of its tasks were delivered, and every other one only waits for a quota or the end of a ban: what is there is sound, and what is
+  /// not comes another night.
+  var isPartlyPutOff: Bool { state == .failed && succeeded > 0 && failures.allSatisfy { $0.failure.putOffUntil != nil } }
+
+  /// Until when the tasks are put off that wait for a quota or the end of a ban, the latest of them, and how many they are; nil for none.
+  public var putOff: (tasks: Int, until: Instant)? {
+    let moments = failures.compactMap(\.failure.putOffUntil)
+    return moments.max().map { (moments.count, $0) }
+  }
 
   /// Skipped because there was nothing to do.
   var isWithoutWork: Bool {

@@ -285,7 +285,9 @@ extension RunState {
     if stopReason == .deadline { return .failed }
     let ordinary = steps.indices.filter { !plan.steps[$0].isFinal }
     if !ordinary.isEmpty, ordinary.allSatisfy({ steps[$0].isWithoutWork }) { return .notDue }
-    if let deliverable = plan.deliverable, let step = self[deliverable], !step.satisfiesDependents || step.isShortfall { return .failed }
+    if let deliverable = plan.deliverable, let step = self[deliverable], !step.satisfiesDependents || step.isShortfall {
+      return step.isPartlyPutOff ? .partial : .failed
+    }
     return steps.contains { $0.state == .failed || $0.isShortfall } ? .partial : .succeeded
   }
 }

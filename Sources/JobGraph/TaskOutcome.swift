@@ -57,6 +57,9 @@ public struct TaskFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case bug
   }
 
+  /// When it is worth trying again; nil for what no quota and no ban keeps waiting.
+  public var putOffUntil: Instant? { if case .deferred(let until) = kind { until } else { nil } }
+
   /// Worth another attempt of the same run.
   public var isRetryable: Bool {
     switch kind {

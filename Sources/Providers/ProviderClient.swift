@@ -13,6 +13,9 @@ public struct ProviderClient: Sendable {
   private let time: any TimeSource
   private let isOffline: Bool
 
+  /// How long a request that has no deadline waits for the limiter: a longer wait is for another run.
+  private static let patience: Duration = .minutes(15)
+
   /// - Parameter isOffline: nothing is sent; the archive answers, or nobody does.
   public init(
     settings: ProviderSettings, http: any HTTPClient, limiter: any RequestLimiter, archive: any ResponseArchive,
@@ -30,7 +33,7 @@ extension ProviderClient {
   /// Asks one question.
   ///
   /// - Parameters:
-  ///   - latest: the answer is pointless after this; a longer wait for the limiter is refused.
+  ///   - latest: the answer is pointless after this; a longer wait for the limiter is refused. nil: a quarter of an hour from now.
   ///   - reading: pure; called once per answer.
   /// - Throws: ``ProviderFailure``; `CancellationError`; what the archive or the limiter's ledger throws.
   func ask<Value>(
@@ -39,12 +42,14 @@ extension ProviderClient {
     let key = RequestKey(provider: settings.name, request: request.canonical, logicalDate: logicalDate)
     if let body = try await archive.answered(key) { return try replay(body, request, reading) }
     try requireNetwork(for: request)
+    let latest = latest ?? time.now() + ProviderClient.patience
     var attempts = 0
     while true {
       attempts += 1
       do {
         return try await attempt(request, key, latest: latest, reading)
       } catch let refusal as Refusal {
+        if let end = refusal.silence?.end, end > latest { throw try await failure(refusal, request) }
         guard attempts > refusal.retriesMax else { continue }
         throw try await failure(refusal.escalated, request)
       }
@@ -79,14 +84,12 @@ extension ProviderClient {
   private func attempt<Value>(
     _ request: ProviderRequest, _ key: RequestKey, latest: Instant?, _ reading: Reader<Value>
   ) async throws -> Answered<Value> {
-    let response = try await exchange(request, latest: latest)
+    let (response, byStatus) = try await exchange(request, latest: latest)
     let now = time.now()
-    let byStatus = request.absentStatuses.contains(response.status) ? nil : StatusRules.refusal(of: response, now: now)
-    try await keepSilence(byStatus)
     let landed = try await archive.land(response, for: key)
     do {
       if let byStatus { throw byStatus }
-      let answer = ProviderAnswer(status: response.status, body: response.body, serverTime: ServerTime(response))
+      let answer = ProviderAnswer(status: response.status, body: response.body, serverTime: ServerTime(response, now: now))
       let read = try reading(answer, now)
       try await archive.judge(landed, as: read.isEmpty ? .empty : .ok)
       return Answered(value: read.value, responseHash: landed.hash)
@@ -97,9 +100,9 @@ extension ProviderClient {
     }
   }
 
-  /// Reserves, sends and settles.
-  /// - Returns: the answer, whatever its status, without our key.
-  private func exchange(_ request: ProviderRequest, latest: Instant?) async throws -> HTTPResponse {
+  /// Reserves, sends and settles. A silence that the status asks for is kept before anything else: nobody is let through in between.
+  /// - Returns: the answer, whatever its status, without our key; and what the status alone means.
+  private func exchange(_ request: ProviderRequest, latest: Instant?) async throws -> (HTTPResponse, byStatus: Refusal?) {
     let reservation: RateReservation
     do {
       reservation = try await limiter.reserve(weight: request.weight, for: settings.name, latest: latest)
@@ -109,18 +112,21 @@ extension ProviderClient {
     do {
       try await RequestMeter.count(request.weight, of: settings.name)
     } catch {
-      try await limiter.settle(reservation, serverUsage: nil)
+      try await limiter.settle(reservation, serverUsage: nil, host: .unknown)
       throw error
     }
     let response: HTTPResponse
     do {
       response = try await http.send(httpRequest(request))
     } catch {
-      try await limiter.settle(reservation, serverUsage: nil)
+      try await limiter.settle(reservation, serverUsage: nil, host: error.isTransient ? .ailing : .unknown)
       throw failure(error, request)
     }
-    try await limiter.settle(reservation, serverUsage: usage(toldBy: response))
-    return KeyRedaction.response(response, without: settings.key?.secret)
+    let redacted = KeyRedaction.response(response, without: settings.key?.secret)
+    let byStatus = request.absentStatuses.contains(redacted.status) ? nil : StatusRules.refusal(of: redacted, now: time.now())
+    try await keepSilence(byStatus)
+    try await limiter.settle(reservation, serverUsage: usage(toldBy: response), host: response.status >= 500 ? .ailing : .well)
+    return (redacted, byStatus)
   }
 
   private func httpRequest(_ request: ProviderRequest) -> HTTPRequest {
@@ -151,6 +157,12 @@ extension ProviderClient {
 
   private func failure(_ refusal: LimiterRefusal, _ request: ProviderRequest) -> ProviderFailure {
     let what = KeyRedaction.text(refusal.reason, without: settings.key?.secret).printable(200)
+    if refusal.cause == .breaker {
+      return ProviderFailure(
+        answer: .server, provider: settings.name, subject: request.subject,
+        message: "\(settings.name) \(request.subject): not asked, \(what); it is tried again at \(refusal.availableAt.iso8601).",
+        retryAfter: max(.zero, refusal.availableAt - time.now()), isTransient: true)
+    }
     return ProviderFailure(
       answer: .limited, provider: settings.name, subject: request.subject,
       message: "\(settings.name) \(request.subject): not asked, \(what); a request may go at \(refusal.availableAt.iso8601).",

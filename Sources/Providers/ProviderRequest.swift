@@ -38,8 +38,8 @@ struct ServerTime: Equatable {
 
   init(_ instant: Instant) { earliest = instant }
 
-  init?(_ response: HTTPResponse) {
-    guard let instant = response.header("Date").flatMap({ RetryAfter.instant(httpDate: $0.printable(40)) }) else { return nil }
+  init?(_ response: HTTPResponse, now: Instant) {
+    guard let instant = response.header("Date").flatMap({ RetryAfter.date($0.printable(40), now: now) }) else { return nil }
     earliest = instant
   }
 }

@@ -7,6 +7,10 @@ enum StatusRules {
   static let pauseMax = Duration.days(3)
   /// The shortest ban that Binance documents; used when an answer 418 does not say.
   static let banDefault = Duration.minutes(2)
+  /// How often a request is asked again after the silence that a 429 or a ban has brought, where the deadline allows to wait for its end.
+  /// Neither is a failure of the task, which keeps its attempts.
+  static let limitRetriesMax = 3
+  static let banRetriesMax = 1
 
   /// - Returns: nil when the adapter must read the body: success, or a 4xx that the provider explains there.
   static func refusal(of response: HTTPResponse, now: Instant) -> Refusal? {
@@ -35,22 +39,27 @@ enum StatusRules {
     let end = hint.map { now + min($0, pauseMax) } ?? now.floored(to: .minutes(1)) + .minutes(1)
     var refusal = Refusal(.limited, "answered 429, too many requests", silence: .init(end: end, reason: "too many requests (HTTP 429)"))
     refusal.retryAfter = hint
+    refusal.retriesMax = limitRetriesMax
     return refusal
   }
 
   private static func ban(_ response: HTTPResponse, now: Instant) -> Refusal {
     let hint = RetryAfter.duration(of: response, now: now)
-    let told = hint.map { now + $0 } ?? endOfBan(toldIn: response.body).flatMap { $0 > now ? $0 : nil }
-    let end = min(told ?? now + banDefault, now + pauseMax)
+    let told = [hint.map { now + $0 }, endOfBan(toldIn: response.body)].compactMap(\.self).filter { $0 > now }
+    let end = min(told.max() ?? now + banDefault, now + pauseMax)
     var refusal = Refusal(
       .banned, "answered 418, this address is banned", silence: .init(end: end, reason: "banned by the provider (HTTP 418)"))
     refusal.retryAfter = hint
+    refusal.retriesMax = banRetriesMax
     return refusal
   }
 
+  /// One that says when it is back is left alone until then.
   private static func serverTrouble(_ response: HTTPResponse, now: Instant) -> Refusal {
-    var refusal = Refusal(.server, "answered \(response.status)")
-    refusal.retryAfter = RetryAfter.duration(of: response, now: now)
+    let hint = RetryAfter.duration(of: response, now: now)
+    let silence = hint.map { Refusal.Silence(end: now + min($0, pauseMax), reason: "in trouble (HTTP \(response.status))") }
+    var refusal = Refusal(.server, "answered \(response.status)", silence: silence)
+    refusal.retryAfter = hint
     return refusal
   }
 
@@ -65,29 +74,9 @@ enum StatusRules {
   }
 }
 
-/// The header `Retry-After`: seconds, or an HTTP date.
-enum RetryAfter {
-  /// - Returns: nil when there is none, it cannot be read, or it is zero or past, which is no hint.
+extension RetryAfter {
+  /// - Returns: nil when there is no such header, or no hint in it.
   static func duration(of response: HTTPResponse, now: Instant) -> Duration? {
-    guard let value = response.header("Retry-After")?.printable(60), !value.isEmpty else { return nil }
-    if value.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
-      // More digits than a century has seconds: as long as anybody will cap it.
-      let seconds = value.utf8.count <= 9 ? Int(value) ?? 0 : 999_999_999
-      return seconds > 0 ? .seconds(seconds) : nil
-    }
-    guard let date = instant(httpDate: value), date > now else { return nil }
-    return date - now
-  }
-
-  /// Reads the one form of date that HTTP still sends: `Sun, 06 Nov 1994 08:49:37 GMT`.
-  /// - Source: RFC 9110, section 5.6.7, IMF-fixdate.
-  static func instant(httpDate text: String) -> Instant? {
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    let parts = text.split(separator: " ")
-    guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])),
-      parts[1].utf8.count == 2, parts[3].utf8.count == 4, parts[4].utf8.count == 8
-    else { return nil }
-    let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-    return Instant(iso8601: "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")
+    response.header("Retry-After").flatMap { parse($0, now: now) }
   }
 }

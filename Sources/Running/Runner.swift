@@ -42,7 +42,7 @@ public struct Runner: Sendable {
   @concurrent
   private func loop(_ initial: RunState, run: RunHeader, stops: AsyncStream<StopReason>) async throws -> RunState {
     let (events, inbox) = AsyncStream<RunnerEvent>.makeStream()
-    var shift = Shift(state: initial, run: run, inbox: inbox)
+    var shift = Shift(state: initial, run: run, inbox: inbox, latest: initial.plan.timeout.map { time.now() + $0 })
     defer { for attempt in shift.attempts.values { attempt.cancel() } }
     var incoming = events.makeAsyncIterator()
     try await withThrowingDiscardingTaskGroup { group in
@@ -98,7 +98,8 @@ public struct Runner: Sendable {
     let (clock, gate) = (wallClock, CommitGate { inbox.yield(.handedIn(id)) })
     let context = StepContext(
       run: run.id, job: run.job, logicalDate: run.logicalDate, task: task, attempt: number, parameters: Parameters(step.with),
-      time: time, latest: step.timeout.map { time.now() + $0 }, log: log, gate: gate, now: { clock.now() })
+      time: time, latest: [step.timeout.map { time.now() + $0 }, shift.latest].compactMap(\.self).min(), log: log, gate: gate,
+      now: { clock.now() })
     let (registry, classify, log) = (registry, classify, log)
     let attempt = Attempt(limit: step.timeout)
     attempt.begin(on: registry.executor(of: step.uses)) {
@@ -155,6 +156,8 @@ private struct Shift {
   var state: RunState
   let run: RunHeader
   let inbox: AsyncStream<RunnerEvent>.Continuation
+  /// When the run times out; nil when it never does.
+  let latest: Instant?
   var attempts: [TaskID: Attempt] = [:]
   var deadlines = Deadlines()
 }

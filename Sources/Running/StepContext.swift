@@ -14,7 +14,7 @@ public struct StepContext: Sendable {
   public let parameters: Parameters
   /// Waiting happens by this clock.
   public let time: any TimeSource
-  /// When the attempt times out, by that clock; nil when it never does.
+  /// When the attempt or the run times out, by that clock, whichever is first; nil when neither does.
   public let latest: Instant?
 
   let log: any RunLog

@@ -5,8 +5,9 @@ extension RateLimit.Window {
   /// The longest window a limit may have; a counter older than that counts for nobody.
   public static let daysMax = 31
 
-  /// A rolling window is counted in so many parts; a part that has partly expired counts whole.
-  static let partsPerRollingWindow: Int64 = 20
+  /// A rolling window is counted in so many parts; a part that has partly expired counts whole. With sixty, who asks without a pause gets
+  /// 60/61 of what is allowed.
+  static let partsPerRollingWindow: Int64 = 60
 
   /// Whole milliseconds, between one and ``daysMax`` days.
   var hasUsableLength: Bool {
@@ -29,6 +30,14 @@ extension RateLimit.Window {
       return start..<(start + part)
     case .daily(let zone):
       return day(at: instant, in: zone)
+    }
+  }
+
+  /// When the window that an instant lies in ends and the next one begins; nil for windows that no clock begins.
+  public func turn(after instant: Instant) -> Instant? {
+    switch self {
+    case .fixed, .daily: slot(at: instant).upperBound
+    case .rolling, .inFlight: nil
     }
   }
 

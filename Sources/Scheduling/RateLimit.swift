@@ -14,7 +14,7 @@ public struct RateLimit: Sendable, Hashable {
   public enum Window: Sendable, Hashable {
     /// Whole windows laid end to end from 1970-01-01T00:00Z: calendar minutes, hours, UTC days.
     case fixed(Duration)
-    /// The time that ends now. What was counted is given back one window later, up to a twentieth of the window late.
+    /// The time that ends now. What was counted is given back one window later, up to a sixtieth of the window late.
     case rolling(Duration)
     /// A calendar day of a zone, 23 to 25 hours long where the clocks change.
     case daily(TimeZone)
@@ -43,6 +43,22 @@ public struct RateLimit: Sendable, Hashable {
     guard window.hasUsableLength else { throw .windowLength(limit: name) }
     (self.name, self.capacity, self.unit, self.window) = (name, capacity, unit, window)
     (self.share, self.isReported) = (share, isReported)
+  }
+
+  /// A limit that the provider announced and nobody configured.
+  init(announced: AnnouncedLimit, share: Double) {
+    let window = Window.fixed(announced.per)
+    (name, capacity, unit) = ("\(announced.unit.rawValue) \(window)", announced.capacity, announced.unit)
+    (self.window, self.share, isReported) = (window, share, false)
+  }
+
+  /// The same limit, with a smaller capacity where it has a larger one.
+  /// - Parameter capacity: `1...RateCounter.usedMax`
+  func narrowed(to capacity: Int) -> RateLimit { RateLimit(self, capacity: Swift.min(self.capacity, capacity)) }
+
+  private init(_ limit: RateLimit, capacity: Int) {
+    (name, self.capacity, unit, window) = (limit.name, capacity, limit.unit, limit.window)
+    (share, isReported) = (limit.share, limit.isReported)
   }
 
   /// What may be used of the capacity: its share rounded down, at least 1.

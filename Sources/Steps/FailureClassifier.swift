@@ -12,6 +12,7 @@ public enum FailureClassifier {
     case let failure as ProviderFailure: classify(failure)
     case let failure as WarehouseError: classify(failure)
     case let failure as FileError: TaskFailure(.storage, failure.description)
+    case let request as OversizedRequest: TaskFailure(.permanent, request.description)
     case let refusal as LimiterRefusal: TaskFailure(.deferred(until: refusal.availableAt), "\(refusal.provider): \(refusal.reason)")
     case is CancellationError: TaskFailure(.transient, "stopped before its end")
     default: TaskFailure(.bug, "unexpected: \(error)")
@@ -24,11 +25,14 @@ public enum FailureClassifier {
     case .notJSON, .unexpectedShape:
       return TaskFailure(failure.isTransient ? .transient : .data, failure.message, retryAfter: failure.retryAfter)
     case .quota, .banned, .limited:
-      if let available = failure.availableAt, !failure.isTransient || failure.answer != .limited {
-        return TaskFailure(.deferred(until: available), failure.message)
-      }
+      // The client has waited where the deadline allowed it; what is left is for another run.
+      if let available = failure.availableAt { return TaskFailure(.deferred(until: available), failure.message) }
       return TaskFailure(.transient, failure.message, retryAfter: failure.retryAfter)
     default:
+      if failure.availableAt != nil, failure.isTransient {
+        // The limiter keeps the silence; the next attempt waits in it, or is told at once that its time does not suffice.
+        return TaskFailure(.transient, failure.message)
+      }
       return TaskFailure(failure.isTransient ? .transient : .permanent, failure.message, retryAfter: failure.retryAfter)
     }
   }

@@ -14,6 +14,8 @@ public struct RequestEstimate: Sendable, Equatable {
   public var others: [String: Int] = [:]
   /// Requests fewer than without them.
   public var saved = 0
+  /// The tasks that ask, in the order of the step, and how many requests each makes.
+  public var asking: [TaskRequests] = []
   /// Series of which nothing is known yet.
   public var newSeries = 0
   /// Series that lack something up to the logical date.
@@ -72,6 +74,8 @@ public struct RequestEstimate: Sendable, Equatable {
       interval, calendar: markets.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
       logicalDate: logicalDate, answersInOnePiece: !isCrypto)
     note(ranges, beside: watermark)
+    let before = requests
+    defer { if requests > before { asking.append(TaskRequests(task: task.id, requests: requests - before, worth: task.weight)) } }
     guard isCrypto else {
       requests += ranges.count
       weight += ranges.count
@@ -106,4 +110,12 @@ public struct RequestEstimate: Sendable, Equatable {
     lateSeries += 1
     oldestEnd = min(oldestEnd ?? watermark.completeUntil, watermark.completeUntil)
   }
+}
+
+/// What a task will ask, and what it is worth to be asked early.
+public struct TaskRequests: Sendable, Equatable {
+  public let task: TaskID
+  public let requests: Int
+  /// Weight times staleness: the larger goes first.
+  public let worth: Double
 }

@@ -38,6 +38,7 @@ final class CommitQueue: Sendable {
   private let fence: Int64?
   private let path: String
   private let patience: TimeInterval
+  private let turn: WriteTurn?
   private let lock = NSCondition()
   nonisolated(unsafe) private var waiting: [Entry] = []
   nonisolated(unsafe) private var isDraining = false
@@ -46,9 +47,13 @@ final class CommitQueue: Sendable {
   nonisolated(unsafe) private var atWork: Set<TaskID> = []
   nonisolated(unsafe) private var failure: (any Error)?
 
-  /// - Parameter patience: so many seconds a completion waits at most for those that are at work.
-  init(_ database: any DatabaseWriter & Sendable, fence: Int64?, path: String, patience: TimeInterval = 0.003) {
-    (self.database, self.fence, self.path, self.patience) = (database, fence, path, patience)
+  /// - Parameters:
+  ///   - turn: nil where no other process can write.
+  ///   - patience: so many seconds a completion waits at most for those that are at work.
+  init(
+    _ database: any DatabaseWriter & Sendable, fence: Int64?, path: String, turn: WriteTurn? = nil, patience: TimeInterval = 0.003
+  ) {
+    (self.database, self.fence, self.path, self.turn, self.patience) = (database, fence, path, turn, patience)
   }
 
   /// Someone is at work and will hand in a patient write.
@@ -188,6 +193,11 @@ final class CommitQueue: Sendable {
 
   /// All of it or nothing.
   private func transaction(_ batch: [Entry], _ database: Database) throws {
+    guard let turn else { return try transact(batch, database) }
+    try turn.take { try transact(batch, database) }
+  }
+
+  private func transact(_ batch: [Entry], _ database: Database) throws {
     let isSynced = batch.contains { $0.safety != .crash }
     if !isSynced { try database.execute(sql: "PRAGMA synchronous = NORMAL") }
     defer {

@@ -46,6 +46,9 @@ public struct RunLock: ~Copyable {
     if count > 0 { _ = ftruncate(descriptor, count) }
   }
 
+  /// The turn to write, beside the lock: on the same file, opened anew so that it is a lock of its own.
+  func turn() -> WriteTurn? { WriteTurn(lockFile: "/proc/self/fd/\(descriptor)") }
+
   /// Whether a process has the lock. Looking takes it from nobody, and makes no file.
   public static func isHeld(at path: String) -> Bool {
     if LockHolder(lockFile: path)?.isAlive == true { return true }

@@ -15,29 +15,36 @@ public final class Warehouse: Sendable {
   let commits: CommitQueue
   /// Reads the file as it lies; nil for writers, and while a log is in use.
   private let resting: RestingFile?
+  /// Taken for everything that writes or copies the log back; nil for readers, and in memory.
+  private let turn: WriteTurn?
 
   /// Opens for writing: makes the file when there is none, and brings its schema up to date.
   /// - Throws: ``WarehouseError``.
   public convenience init(writingTo path: String, lock: borrowing RunLock) throws {
+    let turn = lock.turn()
     try Warehouse.beginFile(at: path)
     do {
-      let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
-      try Schema.migrate(pool, path: path)
-      // It is a database now; the mark only told that it was being made.
-      unlink(Warehouse.mark(of: path))
-      let fence = try pool.write { database in
-        try Int64.fetchOne(
-          database,
-          sql: """
-            INSERT INTO fences (name, token) VALUES ('writer', 1)
-            ON CONFLICT (name) DO UPDATE SET token = token + 1 RETURNING token
-            """)!
+      func prepare() throws -> (DatabasePool, Int64) {
+        let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
+        try Schema.migrate(pool, path: path)
+        // It is a database now; the mark only told that it was being made.
+        unlink(Warehouse.mark(of: path))
+        let fence = try pool.write { database in
+          try Int64.fetchOne(
+            database,
+            sql: """
+              INSERT INTO fences (name, token) VALUES ('writer', 1)
+              ON CONFLICT (name) DO UPDATE SET token = token + 1 RETURNING token
+              """)!
+        }
+        return (pool, fence)
       }
+      let (pool, fence) = try turn.map { try $0.take(prepare) } ?? prepare()
       // A completion must survive a power cut, so from here on each commit is synced. Notes that may be lost say so themselves. Turning
       // WAL on, GRDB sets NORMAL, which is enough for the schema and the token: the first synced commit takes them along, and a power
       // cut before it leaves nobody who could hold an older token.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      self.init(path: path, database: pool, fence: fence)
+      self.init(path: path, database: pool, fence: fence, turn: turn)
     } catch let error as WarehouseError {
       throw error
     } catch {
@@ -72,9 +79,11 @@ public final class Warehouse: Sendable {
     self.init(path: ":memory:", database: queue, fence: 1)
   }
 
-  private init(path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil) {
-    (self.path, self.database, self.fence, self.resting) = (path, database, fence, resting)
-    commits = CommitQueue(database, fence: fence, path: path)
+  private init(
+    path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil, turn: WriteTurn? = nil
+  ) {
+    (self.path, self.database, self.fence, self.resting, self.turn) = (path, database, fence, resting, turn)
+    commits = CommitQueue(database, fence: fence, path: path, turn: turn)
   }
 
   /// Reads a consistent state, in which all is that this process handed in before.
@@ -109,7 +118,7 @@ public final class Warehouse: Sendable {
           commits.finish(database)
           // Nobody waits for a reader here.
           sqlite3_busy_timeout(database.sqliteConnection, 0)
-          _ = try database.checkpoint(.truncate)
+          if let turn { _ = try turn.take { try database.checkpoint(.truncate) } } else { _ = try database.checkpoint(.truncate) }
         }
       } catch is DatabaseError {
         // A reader is at work, or the disk takes no more. What was committed is safe in the log; the next writer copies it.

@@ -13,8 +13,10 @@ public protocol RequestLimiter: Sendable {
 
   /// Ends a reservation: the request was answered, or its end is unknown.
   ///
-  /// - Parameter serverUsage: the weight that the provider says was used in its window; it may only raise our own count.
-  func settle(_ reservation: RateReservation, serverUsage: Int?) async throws
+  /// - Parameters:
+  ///   - serverUsage: the weight that the provider says was used in its window; it may only raise our own count.
+  ///   - host: what the end says about the host; one that does not answer is left alone for a while.
+  func settle(_ reservation: RateReservation, serverUsage: Int?, host: HostHealth) async throws
 
   /// Silence towards a provider until `end`: after a 429, a ban, or a spent quota. Stored, so that later runs obey it too.
   /// An end that lies before one already stored changes nothing.
@@ -40,8 +42,16 @@ public struct LimiterRefusal: Error, Sendable, Hashable {
   public let reason: String
   /// When a request may go again.
   public let availableAt: Instant
+  public let cause: Cause
 
-  public init(provider: String, reason: String, availableAt: Instant) {
-    (self.provider, self.reason, self.availableAt) = (provider, reason, availableAt)
+  public enum Cause: Sendable, Hashable {
+    /// What the provider allows is used up, or it asked for silence.
+    case limit
+    /// Its host does not answer; sooner or later it will.
+    case breaker
+  }
+
+  public init(provider: String, reason: String, availableAt: Instant, cause: Cause = .limit) {
+    (self.provider, self.reason, self.availableAt, self.cause) = (provider, reason, availableAt, cause)
   }
 }

@@ -24,7 +24,10 @@ public enum RetryAfter {
   }
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`: RFC 9110, section 5.6.7.
-  private static func date(_ text: String, now: Instant) -> Instant? {
+  ///
+  /// - Parameter now: tells the century of a year of two digits.
+  /// - Returns: nil for any other text.
+  public static func date(_ text: String, now: Instant) -> Instant? {
     let words = text.split { $0 == " " || $0 == "," || $0 == "-" }
     switch words.count {
     case 6 where words[5] == "GMT":

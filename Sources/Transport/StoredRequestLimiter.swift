@@ -8,30 +8,38 @@ public final class StoredRequestLimiter: RequestLimiter {
   private let store: any RateLedgerStore
   private let time: any TimeSource
   private let limits: LimitTable
+  private let leases: [String: Duration]
   private let lines = WaitingLines()
 
-  /// - Parameter limits: by provider, each limit with a name of its own. A provider without limits obeys only its pauses.
-  public init(limits: [String: [RateLimit]], store: any RateLedgerStore, time: any TimeSource) {
-    (self.limits, self.store, self.time) = (LimitTable(limits), store, time)
+  /// - Parameters:
+  ///   - limits: by provider, each limit with a name of its own. A provider without limits obeys only its pauses, its breaker, and what it
+  ///     announces.
+  ///   - leases: by provider, the longest that a request can be on its way; none: it arrives at once.
+  public init(
+    limits: [String: [RateLimit]], leases: [String: Duration] = [:], store: any RateLedgerStore, time: any TimeSource
+  ) {
+    (self.limits, self.leases, self.store, self.time) = (LimitTable(limits), leases, store, time)
   }
 
-  /// - Throws: ``LimiterRefusal`` when the wait would pass `latest`; ``OversizedRequest`` when no wait would help; `CancellationError`;
+  /// - Throws: ``LimiterRefusal`` when the wait would pass `latest`, and at once when the host does not answer; ``OversizedRequest`` when no wait would help; `CancellationError`;
   ///   what the store throws.
   public func reserve(weight: Int, for provider: String, latest: Instant?) async throws -> RateReservation {
     try await lines.enter(provider, latest: latest)
     defer { lines.leave(provider) }
     while true {
-      let (time, limits) = (time, limits[provider])
+      let (time, limits, lease) = (time, limits[provider], leases[provider] ?? .zero)
       // The clock is read inside the transaction: while it waited its turn, a window may have ended.
       let (now, decision) = try await store.update(provider) { ledger in
         let now = time.now()
-        return (now, ledger.reserve(weight: weight, at: now, under: limits))
+        return (now, ledger.reserve(weight: weight, at: now, under: limits, lease: lease))
       }
       switch decision {
       case .granted:
         return RateReservation(provider: provider, weight: weight, instant: now)
       case .impossible(let limit, let cost):
         throw OversizedRequest(provider: provider, limit: limit, cost: cost)
+      case .shut(let until, let reason):
+        throw LimiterRefusal(provider: provider, reason: reason, availableAt: until, cause: .breaker)
       case .wait(let until, let reason):
         if let latest, until > latest { throw LimiterRefusal(provider: provider, reason: reason, availableAt: until) }
         try await sleep(until: until, reason: reason, provider)
@@ -39,22 +47,24 @@ public final class StoredRequestLimiter: RequestLimiter {
     }
   }
 
-  /// The usage is taken to speak of the limit that is marked as reported, else of the first one counted by weight.
-  public func settle(_ reservation: RateReservation, serverUsage: Int?) async throws {
+  /// The usage is taken to speak of the limits that are marked as reported, else of the first one counted by weight.
+  public func settle(_ reservation: RateReservation, serverUsage: Int?, host: HostHealth) async throws {
     let limits = limits[reservation.provider]
-    let reported = limits.filter(\.isReported) + limits.filter { $0.unit == .weight }.prefix(1)
-    let usage = serverUsage.flatMap { usage in reported.first.map { [$0.name: usage] } } ?? [:]
-    guard !usage.isEmpty || limits.contains(where: \.countsFlight) else { return }
+    let marked = limits.filter(\.isReported)
+    let reported = marked.isEmpty ? Array(limits.filter { $0.unit == .weight }.prefix(1)) : marked
+    let usage = serverUsage.map { usage in Dictionary(reported.map { ($0.name, usage) }) { first, _ in first } } ?? [:]
     let time = time
     try await store.update(reservation.provider) {
-      $0.settle(weight: reservation.weight, reservedAt: reservation.instant, at: time.now(), serverUsage: usage, under: limits)
+      $0.settle(
+        weight: reservation.weight, reservedAt: reservation.instant, at: time.now(), serverUsage: usage, host: host, under: limits)
     }
     if limits.contains(where: \.countsFlight) { lines.wakeFirst(reservation.provider) }
   }
 
   /// Wakes nobody: who sleeps asks again at its own time and is told of the pause then.
   public func pause(_ provider: String, until end: Instant, reason: String) async throws {
-    try await store.update(provider) { $0.pause(until: end, reason: reason) }
+    let time = time
+    try await store.update(provider) { $0.pause(until: end, reason: reason, at: time.now()) }
   }
 
   /// Other limits from now on: the provider has announced its limits of the day. What was counted stays counted by name of limit.

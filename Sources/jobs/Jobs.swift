@@ -20,6 +20,7 @@ struct Jobs: AsyncParsableCommand {
     subcommands: [
       RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ShowSchema.self, ExplainCode.self,
       ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Trace.self, ShowQuality.self, Cron.self, DataCommands.self,
+      ShowLimits.self,
       Analyze.self, Prune.self,
       Secrets.self,
       ReportCommands.self,

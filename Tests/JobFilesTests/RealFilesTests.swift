@@ -22,7 +22,10 @@ import Testing
   @Test func `state the providers' limits`() throws {
     let providers = try #require(loaded.configuration.providers)
     #expect(providers.providers.map(\.name) == ["binance", "binance_archive", "binance_listing", "alphavantage"])
-    #expect(providers["binance"]?.limits == [.init(unit: .weight, amount: 6000, per: .seconds(60))])
+    #expect(
+      providers["binance"]?.limits == [
+        .init(unit: .weight, amount: 6000, per: .seconds(60)), .init(unit: .weight, amount: 6000, per: .seconds(60), isRolling: true),
+      ])
     #expect(providers["binance"]?.baseURL.absoluteString == "https://data-api.binance.vision")
     let alphaVantage = try #require(providers["alphavantage"])
     #expect(alphaVantage.key == .init(parameter: "apikey", secret: "alphavantage"))

@@ -215,6 +215,22 @@ import Testing
     #expect(run.exitStatus == .tryAgainLater)
   }
 
+  @Test func `is partial when its last step delivered a part, and the rest only waits for quota`() {
+    func end(_ failure: TaskFailure) -> RunState {
+      var run = RunState(plan: plan(step("stocks", tasks: 3)))
+      let started = run.apply(.started)
+      let tasks = started.compactMap { command in if case .start(let task, _) = command { task } else { nil } }
+      _ = run.apply(.succeeded(tasks[0]))
+      _ = run.apply(.failed(tasks[1], TaskFailure(.deferred(until: Instant(milliseconds: 7)), "quota spent"), jitter: 0))
+      _ = run.apply(.failed(tasks[2], failure, jitter: 0))
+      return run
+    }
+    let waiting = end(TaskFailure(.deferred(until: Instant(milliseconds: 9)), "quota spent"))
+    #expect(waiting.result == .partial && waiting.exitStatus == .partial)
+    #expect(waiting["stocks"]?.putOff?.tasks == 2 && waiting["stocks"]?.putOff?.until == Instant(milliseconds: 9))
+    #expect(end(TaskFailure(.permanent, "wrong symbol")).exitStatus == .failed)
+  }
+
   @Test func `of any shape ends every step exactly once, whatever happens`() {
     for seed in 1...300 as ClosedRange<UInt64> {
       var random = SplitMix(seed)

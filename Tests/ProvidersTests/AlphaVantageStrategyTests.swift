@@ -34,7 +34,8 @@ import Transport
   @Test func `does not wait out a burst beyond the last useful moment`() async throws {
     let desk = Desk(TestHTTP(sequence: [Said.burst, good]))
     let failure = try await failure(of: { _ = try await ask(desk, desk.alphaVantage(), latest: instant("2026-01-15T07:00:31Z")) })
-    #expect(failure?.answer == .limited)
+    #expect(failure?.answer == .burst)
+    #expect(failure?.availableAt == instant("2026-01-15T07:00:31.200Z"))
     #expect(await desk.http.urls.count == 1)
   }
 

@@ -147,7 +147,7 @@ private typealias StatusCase = (Int, String?, String, AnswerClass, String?)
       (418, nil, "IP banned until 1660090423228.", .banned, "2026-01-15T07:02:30Z"),
       (418, nil, "", .banned, "2026-01-15T07:02:30Z"),
       (451, nil, "{\"code\":0}", .geo, nil), (403, nil, "<html>", .waf, nil), (401, nil, "", .auth, nil),
-      (500, nil, "<html>", .server, nil), (503, "30", "", .server, nil), (408, nil, "", .server, nil),
+      (500, nil, "<html>", .server, nil), (503, "30", "", .server, "2026-01-15T07:01:00Z"), (408, nil, "", .server, nil),
       (302, nil, "", .unexpectedShape, nil),
     ] as [StatusCase])
   func `says what it means and how long the provider is left alone`(
@@ -155,7 +155,7 @@ private typealias StatusCase = (Int, String?, String, AnswerClass, String?)
   ) async throws {
     let headers = retryAfter.map { [HTTPHeader("retry-after", $0)] } ?? []
     let desk = Desk(TestHTTP(status: status, headers: headers, Array(body.utf8)))
-    let failure = try #require(try await refused(desk))
+    let failure = try #require(try await refused(desk, latest: instant("2026-01-15T07:00:31Z")))
     #expect(failure.answer == answer)
     #expect(failure.availableAt?.iso8601 == until)
     let pauses = await desk.limiter.log.filter { $0.hasPrefix("paused") }
@@ -174,8 +174,37 @@ private typealias StatusCase = (Int, String?, String, AnswerClass, String?)
   @Test func `429 is told in one sentence: where, what, what next`() async throws {
     let desk = Desk(TestHTTP(status: 429, headers: [HTTPHeader("Retry-After", "12")], []))
     #expect(
-      try await refused(desk)?.message == "test BTCUSDT 1h: answered 429, too many requests; it is asked again when the window is over."
+      try await refused(desk, latest: instant("2026-01-15T07:00:31Z"))?.message
+        == "test BTCUSDT 1h: answered 429, too many requests; it is asked again when the window is over."
         + " Nothing is sent to test before 2026-01-15T07:00:42Z.")
+  }
+}
+
+@Suite struct `A silence that ends in time` {
+  @Test(arguments: [(429, 4), (418, 2)])
+  func `is waited out, and the same request asked again, so many times`(status: Int, sent: Int) async throws {
+    let desk = Desk(TestHTTP(status: status, headers: [HTTPHeader("Retry-After", "12")], []))
+    let failure = try #require(try await refused(desk, latest: instant("2026-01-15T08:00:00Z")))
+    #expect(await desk.http.urls.count == sent)
+    #expect(failure.availableAt == instant("2026-01-15T07:00:30Z") + .seconds(12 * sent))
+  }
+
+  @Test func `is not waited out where the deadline comes first`() async throws {
+    let desk = Desk(TestHTTP(status: 418, headers: [HTTPHeader("Retry-After", "900")], []))
+    let failure = try #require(try await refused(desk, latest: instant("2026-01-15T07:15:29Z")))
+    #expect(await desk.http.urls.count == 1)
+    #expect(failure.answer == .banned)
+    #expect(failure.availableAt == instant("2026-01-15T07:15:30Z"))
+    // Whoever comes later is told, and nothing is sent.
+    #expect(try await refused(desk, latest: instant("2026-01-15T07:15:29Z"))?.answer == .limited)
+    #expect(await desk.http.urls.count == 1)
+  }
+
+  @Test func `is that of the body where the body speaks of a later end than the header`() async throws {
+    let body = Array("{\"code\":-1003,\"msg\":\"Way too much; IP banned until 1768461000000. Please\"}".utf8)
+    let desk = Desk(TestHTTP(status: 418, headers: [HTTPHeader("Retry-After", "5")], body))
+    let failure = try #require(try await refused(desk, latest: instant("2026-01-15T07:01:00Z")))
+    #expect(failure.availableAt == instant("2026-01-15T07:10:00Z"))
   }
 }
 

@@ -71,7 +71,7 @@ actor TestLimiter: RequestLimiter {
     return RateReservation(provider: provider, weight: weight, instant: time.now())
   }
 
-  func settle(_ reservation: RateReservation, serverUsage: Int?) { events.append(.settled(serverUsage)) }
+  func settle(_ reservation: RateReservation, serverUsage: Int?, host: HostHealth) { events.append(.settled(serverUsage)) }
 
   func pause(_ provider: String, until end: Instant, reason: String) {
     pausedUntil = max(pausedUntil ?? end, end)

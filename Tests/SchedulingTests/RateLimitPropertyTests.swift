@@ -15,6 +15,8 @@ import Testing
       switch ledger.reserve(weight: weight, at: now, under: limits) {
       case .granted:
         granted.append((now, weight))
+      case .shut(let until, let reason):
+        Issue.record("seed \(seed): shut until \(until): \(reason)")
       case .wait(let until, _):
         #expect(until > now, "seed \(seed)")
         if Bool.random(using: &random) {
@@ -29,10 +31,41 @@ import Testing
       if Int.random(in: 0..<8, using: &random) == 0 {
         ledger = RateLedger(counters: ledger.counters.shuffled(using: &random), pause: ledger.pause)
       }
-      #expect(ledger.counters.count <= 42 * limits.count, "seed \(seed)")
+      #expect(ledger.counters.count <= 122 * limits.count, "seed \(seed)")
     }
     for limit in limits {
       #expect(mostInAnyWindow(of: limit, granted) <= limit.usable, "seed \(seed): \(limit)")
+    }
+  }
+
+  /// What a provider counts is the arrival, which lies anywhere between the reservation and the answer; and of a process that was killed,
+  /// anywhere within the lease.
+  @Test(arguments: 1...60 as ClosedRange<UInt64>)
+  func `stays within every window as the provider sees it, however long requests travel and whoever is killed`(seed: UInt64) throws {
+    var random = Seeded(state: seed)
+    let limits = try someLimits(&random)
+    let lease = Duration.seconds(20)
+    var ledger = RateLedger()
+    var now = Instant(milliseconds: Int64.random(in: 1_772_900_000_000...1_773_100_000_000, using: &random))
+    var arrivals: [(instant: Instant, weight: Int)] = []
+    var open: [(reserved: Instant, answered: Instant, weight: Int)] = []
+    for _ in 0..<400 {
+      let weight = Int.random(in: 1...5, using: &random)
+      if ledger.reserve(weight: weight, at: now, under: limits, lease: lease) == .granted {
+        let isKilled = Int.random(in: 0..<10, using: &random) == 0
+        let travel = Int64.random(in: 0...(isKilled || Bool.random(using: &random) ? lease.milliseconds : 50), using: &random)
+        let arrival = now + .milliseconds(Int64.random(in: 0...travel, using: &random))
+        arrivals.append((arrival, weight))
+        if !isKilled { open.append((now, now + .milliseconds(travel), weight)) }
+      }
+      now = now + .milliseconds(Int64.random(in: 0...9, using: &random) == 0 ? Int64.random(in: 0...40_000, using: &random) : 200)
+      for request in open.sorted(by: { $0.answered < $1.answered }) where request.answered <= now {
+        ledger.settle(weight: request.weight, reservedAt: request.reserved, at: request.answered, under: limits)
+      }
+      open.removeAll { $0.answered <= now }
+    }
+    for limit in limits {
+      #expect(mostInAnyWindow(of: limit, arrivals) <= limit.usable, "seed \(seed): \(limit)")
     }
   }
 }

@@ -116,7 +116,7 @@ private struct FreeLimiter: RequestLimiter {
   func reserve(weight: Int, for provider: String, latest: Instant?) async throws -> RateReservation {
     RateReservation(provider: provider, weight: weight, instant: Instant(milliseconds: 0))
   }
-  func settle(_ reservation: RateReservation, serverUsage: Int?) async throws {}
+  func settle(_ reservation: RateReservation, serverUsage: Int?, host: HostHealth) async throws {}
   func pause(_ provider: String, until end: Instant, reason: String) async throws {}
 }
 

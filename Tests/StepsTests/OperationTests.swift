@@ -141,6 +141,22 @@ import Transport
     }
     let refusal = LimiterRefusal(provider: "p", reason: "25 a day", availableAt: day(4))
     #expect(FailureClassifier.classify(refusal).kind == .deferred(until: day(4)))
+    // The client has waited as long as it could: no attempt is left to be burnt on a limit.
+    let limited = ProviderFailure(answer: .limited, provider: "p", subject: "s", message: "m", availableAt: day(3), isTransient: true)
+    #expect(FailureClassifier.classify(limited).kind == .deferred(until: day(3)))
+  }
+
+  @Test func `leaves a wait that the limiter keeps to the limiter, and waits for the trial of a host that does not answer`() {
+    let silent = ProviderFailure(
+      answer: .server, provider: "p", subject: "s", message: "m", retryAfter: .hours(9), availableAt: day(3), isTransient: true)
+    #expect(FailureClassifier.classify(silent) == TaskFailure(.transient, "m"))
+    let shut = ProviderFailure(answer: .server, provider: "p", subject: "s", message: "m", retryAfter: .seconds(30), isTransient: true)
+    #expect(FailureClassifier.classify(shut) == TaskFailure(.transient, "m", retryAfter: .seconds(30)))
+  }
+
+  @Test func `is permanent for a request that no window can hold`() throws {
+    let limit = try RateLimit(name: "weight", capacity: 10, unit: .weight, window: .fixed(.minutes(1)))
+    #expect(FailureClassifier.classify(OversizedRequest(provider: "p", limit: limit, cost: 20)).kind == .permanent)
   }
 
   @Test func `is a matter of storage when the disk is full`() {

@@ -111,9 +111,9 @@ import Transport
     ]
     let limiter = StoredRequestLimiter(limits: ["binance": limits], store: store, time: time)
     let reservation = try await limiter.reserve(weight: 2, for: "binance", latest: nil)
-    try await limiter.settle(reservation, serverUsage: 90)
-    try await limiter.settle(reservation, serverUsage: 3)
-    try await limiter.settle(reservation, serverUsage: nil)
+    try await limiter.settle(reservation, serverUsage: 90, host: .well)
+    try await limiter.settle(reservation, serverUsage: 3, host: .well)
+    try await limiter.settle(reservation, serverUsage: nil, host: .well)
     #expect(try await limiter.standing(of: "binance").limits.map(\.used) == [1, 90])
     limiter.replaceLimits(of: "binance", with: [try limits[1].with(capacity: 91)])
     #expect(try await limiter.standing(of: "binance").limits.map(\.remaining) == [1])
@@ -127,9 +127,26 @@ import Transport
     let waiting = Task { try await limiter.reserve(weight: 1, for: "slow", latest: nil) }
     #expect(await sleeps.next() == noon + .seconds(1))
     // A sleep begins a moment before the line knows of it; settling again finds it there, and gives nothing back twice.
-    try await limiter.settle(reservation, serverUsage: nil)
+    try await limiter.settle(reservation, serverUsage: nil, host: .well)
     time.move(to: noon + .seconds(1))
     #expect(try await waiting.value.provider == "slow")
+  }
+
+  @Test func `leaves a host alone that does not answer, and lets one request try it`() async throws {
+    let limiter = try limiter(capacity: 100)
+    for _ in 0..<CircuitBreaker.failuresMax {
+      let reservation = try await limiter.reserve(weight: 1, for: "binance", latest: nil)
+      try await limiter.settle(reservation, serverUsage: nil, host: .ailing)
+    }
+    let refusal = LimiterRefusal(
+      provider: "binance", reason: "8 requests in a row had no answer", availableAt: noon + .seconds(30), cause: .breaker)
+    // Nobody sleeps for it, however much time there is.
+    await #expect(throws: refusal) { try await limiter.reserve(weight: 1, for: "binance", latest: noon + .days(1)) }
+    time.move(to: noon + .seconds(30))
+    let trial = try await limiter.reserve(weight: 1, for: "binance", latest: nil)
+    await #expect(throws: LimiterRefusal.self) { try await limiter.reserve(weight: 1, for: "binance", latest: nil) }
+    try await limiter.settle(trial, serverUsage: nil, host: .well)
+    #expect(try await limiter.reserve(weight: 1, for: "binance", latest: nil).instant == noon + .seconds(30))
   }
 
   @Test func `never gives more than the minute holds to a thousand tasks of two processes`() async throws {

@@ -50,6 +50,7 @@ public struct ProvidersConfiguration: Sendable, Equatable {
     public var unit: Unit
     /// At least 1.
     public var amount: Int
+    /// Zero for requests at once.
     public var per: Duration
     /// Any stretch of this length counts; otherwise the window begins on the clock.
     public var isRolling: Bool
@@ -61,6 +62,8 @@ public struct ProvidersConfiguration: Sendable, Equatable {
       case weight
       /// Each request is 1.
       case requests
+      /// Each request is 1 as long as it is under way; there is no window.
+      case concurrent
     }
 
     public init(unit: Unit, amount: Int, per: Duration, isRolling: Bool = false, resetZone: String? = nil) {

@@ -63,11 +63,13 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
 
   private var provider: JobValue {
     let limit: [(key: String, value: JobValue)] = [
-      ("weight", Schema.whole(1...Int.max)), ("requests", Schema.whole(1...Int.max)), ("per", Schema.reference("duration")),
+      ("weight", Schema.whole(1...Int.max)), ("requests", Schema.whole(1...Int.max)), ("concurrent", Schema.whole(1...Int.max)),
+      ("per", Schema.reference("duration")),
       ("window", Schema.words(["fixed", "rolling"])), ("reset_zone", Schema.zone),
     ]
-    guard case .map(let entries) = Schema.mapping(limit, required: ["per"]) else { return .null }
-    let one = JobValue.list(["weight", "requests"].map { Schema.object(["required": Schema.texts([$0])]) })
+    guard case .map(let entries) = Schema.mapping(limit) else { return .null }
+    let one = JobValue.list(
+      [["weight", "per"], ["requests", "per"], ["concurrent"]].map { Schema.object(["required": Schema.texts($0)]) })
     return Schema.mapping(
       [
         ("base_url", Schema.pattern("^https?://", "https://example.com")),

@@ -131,8 +131,10 @@ public struct ProgressBoard: Sendable {
     if case .missingSecret(let name, _) = step.skipReason { return "no key `\(name)`" }
     if let reason = step.skipReason { return reason.sentence }
     let said = tally.text(tasksOfStep: step.tasks)
-    let failed = step.failed > 0 && step.tasks > 1 ? "\(GroupedNumber.text(step.failed)) failed" : ""
-    return [said, failed].filter { !$0.isEmpty }.joined(separator: ", ")
+    let waiting = step.putOff?.tasks ?? 0
+    let failed = step.failed > waiting && step.tasks > 1 ? "\(GroupedNumber.text(step.failed - waiting)) failed" : ""
+    let later = step.putOff.map { "\(GroupedNumber.text($0.tasks)) wait until \($0.until)" } ?? ""
+    return [said, failed, later].filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   /// The tone of a step's word.

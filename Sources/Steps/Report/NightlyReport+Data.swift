@@ -156,12 +156,29 @@ extension ReportData {
         step: step.id.name, state: JobGraph.TaskState(rawValue: row.state) ?? .waiting, succeeded: row.succeeded, failed: row.failed,
         skipped: row.state == "skipped" ? row.tasks : 0, reasons: Array(reasons.prefix(20)))
     }
+    let waits = putOff
     let stale = stale.map {
       Health.StaleSymbol(
         symbol: $0.symbol, interval: $0.interval, lastBar: series[$0]?.openTimes.last,
-        reason: series[$0] == nil ? "no bar was ever stored" : "bars up to \(logicalDate) are missing")
+        reason: (series[$0] == nil ? "no bar was ever stored" : "bars up to \(logicalDate) are missing") + (waits[$0] ?? ""))
     }
     return Health(steps: rows, stale: stale)
+  }
+}
+
+extension ReportData {
+  /// Until when series wait that a quota or a ban has put off: the end of a sentence.
+  private var putOff: [SeriesKey: String] {
+    let steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.id, $0) })
+    var result: [SeriesKey: String] = [:]
+    for failure in failures {
+      guard let until = failure.putOffUntil, let step = steps[failure.task.step],
+        let task = step.tasks.first(where: { $0.id == failure.task }),
+        let key = SeriesKey(fetchedBy: task, of: step.uses)
+      else { continue }
+      result[key] = "; it waits for the provider's quota or the end of a ban, and is asked for again from \(until) on, the stalest first"
+    }
+    return result
   }
 }
 

@@ -40,6 +40,11 @@ public struct AttemptRow: Sendable {
   public var endedAt: Instant?
   public var failure: String?
   public var message: String?
+
+  /// Until when the task was put off, for a quota or a ban; nil for any other end.
+  public var putOffUntil: Instant? {
+    failure.flatMap { $0.hasPrefix("deferred until ") ? Instant(iso8601: String($0.dropFirst(15))) : nil }
+  }
 }
 
 extension WarehouseReader {

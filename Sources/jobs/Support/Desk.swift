@@ -38,7 +38,7 @@ struct Desk {
     let wall = SystemTime()
     let contacts = providers.providers.compactMap(\.contact)
     http = CurlHTTPClient(userAgent: "jobs/\(Version.text)" + (contacts.first.map { " (+\($0))" } ?? ""))
-    limiter = StoredRequestLimiter(limits: try Desk.limits(of: providers), store: warehouse, time: time)
+    limiter = StoredRequestLimiter(limits: try providers.rateLimits(), leases: providers.leases, store: warehouse, time: time)
     let archive = WarehouseArchive(warehouse: warehouse, rawStore: workspace.rawStore, wallClock: wall)
     let secrets = SecretStore(folder: workspace.secrets)
     var missing: [String: String] = [:]
@@ -131,35 +131,6 @@ struct Desk {
       }
     }
     return registry
-  }
-
-  private static func limits(of providers: ProvidersConfiguration) throws -> [String: [RateLimit]] {
-    do {
-      return Dictionary(
-        uniqueKeysWithValues: try providers.providers.map { provider in
-          (provider.name, try provider.limits.map { try RateLimit($0, of: provider) })
-        })
-    } catch {
-      throw Failure(.configuration, "Jobs/config/providers.yaml: \(error)")
-    }
-  }
-}
-
-extension RateLimit {
-  /// What a line of `limits:` means.
-  init(_ setting: ProvidersConfiguration.LimitSetting, of provider: ProvidersConfiguration.Provider) throws {
-    let unit: Unit = setting.unit == .weight ? .weight : .requests
-    let window: Window
-    if let zone = setting.resetZone.flatMap({ TimeZone(identifier: $0) }), setting.per == .days(1) {
-      window = .daily(zone)
-    } else {
-      window = setting.isRolling ? .rolling(setting.per) : .fixed(setting.per)
-    }
-    // A limit of a few requests cannot be shared: the share is for the large ones.
-    let share = setting.amount >= 100 ? provider.safetyShare : 1
-    try self.init(
-      name: "\(unit.rawValue) \(window)", capacity: setting.amount, unit: unit, window: window, share: share,
-      isReported: unit == .weight && provider.usageHeader != nil)
   }
 }
 

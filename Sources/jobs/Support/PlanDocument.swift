@@ -1,5 +1,6 @@
 import JobGraph
 import Scheduling
+import Steps
 import Storage
 
 /// A plan for programs.
@@ -36,6 +37,13 @@ struct PlanDocument: Encodable {
     let final: Bool
     let provider: String?
     let each: [Dimension]
+    /// The tasks that the quota of the day does not reach, in the order in which it will.
+    let waiting: [Waiting]
+  }
+
+  struct Waiting: Encodable {
+    let task: String
+    let until: String
   }
 
   struct Dimension: Encodable {
@@ -82,7 +90,8 @@ struct PlanDocument: Encodable {
         step: step.id.name, uses: step.uses, needs: step.needs.map(\.name), tasks: step.skip == nil ? step.tasks.count : 0,
         requests: expected.requests, weight: expected.weight, expectedSeconds: expected.seconds, why: study.why(step),
         skipped: step.skip?.sentence, runs: expected.runs, final: step.isFinal, provider: expected.provider,
-        each: study.dimensions(of: step.id).map { Dimension(name: $0.name, values: $0.values) })
+        each: study.dimensions(of: step.id).map { Dimension(name: $0.name, values: $0.values) },
+        waiting: study.waiting(of: step).map { Waiting(task: $0.task.key, until: $0.until.iso8601) })
     }
     limits = study.providers.flatMap { provider in
       provider.limits.filter { $0.needed > 0 }.map {

@@ -83,7 +83,26 @@ extension PlanStudy {
     if let pause = provider.pause { return "\(provider.name) is silent until \(TimeStyle.moment(pause.end)): \(pause.reason)" }
     guard let short = provider.limits.first(where: { $0.isDaily && $0.left < 0 }) else { return nil }
     let covered = max(0, short.limit.usable - short.used)
-    return "the quota of the day covers \(counted(covered, "request")), the heaviest symbols first"
+    let start = "the quota of the day covers \(counted(covered, "request")), the stalest and heaviest symbols first"
+    let waits = waiting(of: step)
+    guard !waits.isEmpty else { return start }
+    let days = Dictionary(grouping: waits, by: \.until).sorted { $0.key < $1.key }.map { until, tasks in
+      "\(Self.names(tasks.map(\.task.key))) until \(TimeStyle.moment(until))"
+    }
+    return "\(start); \(waits.count) of \(counted(step.tasks.count, "task")) \(waits.count == 1 ? "waits" : "wait"): "
+      + days.joined(separator: ", ")
+  }
+
+  /// The tasks of a step that today's quota does not reach, in the order in which it will.
+  func waiting(of step: PlannedStep) -> [QuotaQueue.Waiting] {
+    provider(of: step)?.queue?.waits.filter { $0.task.step == step.id } ?? []
+  }
+
+  private static let namesMax = 12
+
+  private static func names(_ names: [String]) -> String {
+    let more = names.count > namesMax ? " and \(names.count - namesMax) more" : ""
+    return names.prefix(namesMax).joined(separator: " ") + more
   }
 
   private func deliverable(_ step: PlannedStep) -> String? {

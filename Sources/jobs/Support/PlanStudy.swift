@@ -25,6 +25,8 @@ struct PlanStudy {
     let weight: Int
     let pause: RatePause?
     let limits: [LimitStudy]
+    /// Who waits for another day; nil when a day's quota covers all.
+    let queue: QuotaQueue?
   }
 
   /// A limit of a provider, before and after.
@@ -35,11 +37,18 @@ struct PlanStudy {
 
     /// What is left of our share of it after the run; below zero when it does not suffice.
     var left: Int { limit.usable - used - needed }
-    var isDaily: Bool { if case .daily = limit.window { true } else { false } }
+    /// What it gives back, it gives back once a day or less often: no run waits for that.
+    var isDaily: Bool {
+      switch limit.window {
+      case .daily: true
+      case .fixed(let length), .rolling(let length): length >= .hours(12)
+      case .inFlight: false
+      }
+    }
 
     /// How long the requests take at least, when they do not go at once; nil when they do, or when the rest waits for another day.
     var secondsMin: Double? {
-      guard needed > limit.usable else { return nil }
+      guard needed > limit.usable, !isDaily else { return nil }
       switch limit.window {
       case .fixed(let length), .rolling(let length): return Double((needed - 1) / limit.usable) * length.inSeconds
       case .daily, .inFlight: return nil
@@ -99,14 +108,25 @@ struct PlanStudy {
       let (requests, weight) = (mine.reduce(beside) { $0 + $1.requests }, mine.reduce(beside) { $0 + $1.weight })
       let limits = try provider.limits.map { try RateLimit($0, of: provider) }
       let ledger = try await warehouse?.read { try $0.rateLedger(of: provider.name) } ?? RateLedger()
+      let studied = ledger.standing(at: now, under: limits).map {
+        LimitStudy(limit: $0.limit, used: $0.used, needed: $0.limit.unit == .weight ? weight : requests)
+      }
       result.append(
         ProviderStudy(
           name: provider.name, requests: requests, weight: weight, pause: ledger.pause.flatMap { $0.end > now ? $0 : nil },
-          limits: ledger.standing(at: now, under: limits).map {
-            LimitStudy(limit: $0.limit, used: $0.used, needed: $0.limit.unit == .weight ? weight : requests)
-          }))
+          limits: studied, queue: queue(mine.flatMap { estimate.requests[$0.id]?.asking ?? [] }, studied, at: now)))
     }
     return result
+  }
+
+  /// Who waits for another day, by the daily limit that is shortest.
+  private static func queue(_ tasks: [TaskRequests], _ limits: [LimitStudy], at now: Instant) -> QuotaQueue? {
+    let short = limits.filter { $0.isDaily && $0.left < 0 && $0.limit.unit == .requests && $0.limit.window.turn(after: now) != nil }
+    guard let limit = short.min(by: { $0.left < $1.left }) else { return nil }
+    let inOrder = tasks.enumerated().sorted { ($1.element.worth, $0.offset) < ($0.element.worth, $1.offset) }.map(\.element)
+    return QuotaQueue(
+      inOrder.map { ($0.task, $0.requests) }, left: limit.limit.usable - limit.used, perDay: limit.limit.usable, now: now,
+      resets: { limit.limit.window.turn(after: $0) ?? $0 })
   }
 
   func provider(of step: PlannedStep) -> ProviderStudy? {

@@ -26,7 +26,9 @@ struct Planner {
     guard job.datedFor == nil || job.datedFor == logicalDate else {
       throw Failure(.bug, "the job \(job.name) was read for \(job.datedFor!), and is planned for \(logicalDate)")
     }
-    return try Plan(of: job, logicalDate: logicalDate, facts: facts)
+    let (plan, markets) = (try Plan(of: job, logicalDate: logicalDate, facts: facts), MarketRules(exchange: exchange))
+    guard let warehouse else { return try QuotaOrder.applied(to: plan, reader: nil, markets: markets) }
+    return try await warehouse.read { try QuotaOrder.applied(to: plan, reader: $0, markets: markets) }
   }
 
   func series(of step: Step) -> [SeriesKey] {

@@ -110,10 +110,13 @@ final class RunPrinter: Sendable {
 
   private static func message(_ task: TaskID, _ failure: TaskFailure, _ state: TaskState, _ attempt: Int) -> Message {
     let next = state == .retrying ? "; another attempt follows" : ""
-    let word = state == .retrying ? "retry" : state.rawValue
+    // What waits for a quota or the end of a ban is no failure that anybody has to look at.
+    let isPutOff = state == .failed && failure.putOffUntil != nil
+    let word = state == .retrying ? "retry" : isPutOff ? "waiting" : state.rawValue
     return Message(
       "  \(word.padding(toLength: 9, withPad: " ", startingAt: 0))  \(task): \(OneLine.shown(failure.message)) (attempt \(attempt))\(next)",
-      level: state == .failed ? .error : .warning, task: task, attempt: attempt, sentence: OneLine.shown(failure.message) + next)
+      level: state == .failed && !isPutOff ? .error : .warning, task: task, attempt: attempt,
+      sentence: OneLine.shown(failure.message) + next)
   }
 
   /// Takes the changing lines away.

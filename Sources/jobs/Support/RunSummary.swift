@@ -82,7 +82,9 @@ struct RunSummary {
   private var warnings: [String] { result.tasks.flatMap { task in task.warnings.map { "  \(task.task): \(OneLine.shown($0))" } } }
 
   private func problems(_ style: TerminalStyle) -> [String] {
-    let failures = steps.flatMap { step in step.failures.map { "  failed \($0.task): \(OneLine.shown($0.failure.message))" } }
+    let failures = steps.flatMap { step in
+      step.failures.filter { $0.failure.putOffUntil == nil }.map { "  failed \($0.task): \(OneLine.shown($0.failure.message))" }
+    }
     func capped(_ lines: [String]) -> [String] {
       guard lines.count > RunSummary.linesMax else { return lines }
       let more = GroupedNumber.text(lines.count - RunSummary.linesMax)
@@ -93,7 +95,19 @@ struct RunSummary {
     for case .missingSecret(_, let sentence)? in steps.map(\.skipReason) where !missing.contains("  \(sentence)") {
       missing.append("  \(sentence)")
     }
-    return (result.alert.map { ["  late: \($0)"] } ?? []) + missing + capped(failures) + capped(warnings)
+    return (result.alert.map { ["  late: \($0)"] } ?? []) + missing + putOff + capped(failures) + capped(warnings)
+  }
+
+  /// `  waiting equities: 12 of 20 tasks, until 2026-01-17T05:00:00Z, the stalest first: MSFT NVDA …; alphavantage MSFT: not asked, …`
+  private var putOff: [String] {
+    steps.compactMap { step in
+      let waiting = step.failures.filter { $0.failure.putOffUntil != nil }
+      guard let (count, until) = step.putOff, let first = waiting.first else { return nil }
+      let names = waiting.prefix(RunSummary.linesMax).map { OneLine.shown($0.task.key) }.filter { !$0.isEmpty }
+      let more = count > names.count && !names.isEmpty ? " and \(GroupedNumber.text(count - names.count)) more" : ""
+      return "  waiting \(step.id): \(GroupedNumber.text(count)) of \(GroupedNumber.text(step.tasks)) tasks, until \(until)"
+        + (names.isEmpty ? "" : ", the stalest first: \(names.joined(separator: " "))\(more)") + "; \(OneLine.shown(first.failure.message))"
+    }
   }
 
   private var ending: [String] {
