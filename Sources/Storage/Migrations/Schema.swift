@@ -15,7 +15,7 @@ enum Schema {
     return migrator
   }
 
-  static func migrate(_ database: DatabasePool, path: String) throws {
+  static func migrate(_ database: any DatabaseWriter, path: String) throws {
     try database.read { try refuseNewer($0, path: path) }
     try migrator.migrate(database)
   }
