@@ -4,7 +4,8 @@ import MarketData
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, backup, drill, push, shell,
+    instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, backup, drill, push,
+    shell,
     nothing,
   ]
 

@@ -13,7 +13,9 @@ enum BackupFile {
   ///
   /// - Returns: SHA-256 of the file.
   /// - Complexity: memory for two chunks, whatever the size.
-  static func write(_ header: BackupHeader, _ manifest: BackupManifest, database: String, key: BackupKey?, to path: String) throws -> [UInt8] {
+  static func write(_ header: BackupHeader, _ manifest: BackupManifest, database: String, key: BackupKey?, to path: String) throws
+    -> [UInt8]
+  {
     let hash = SHA256()
     let (input, output) = (try FileReader(database), try FileWriter(path, hash: hash))
     let head = try header.encoded()

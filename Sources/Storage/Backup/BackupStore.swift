@@ -84,7 +84,8 @@ struct WorkFolder {
 
   /// Makes one, hands it to `body`, and deletes it.
   /// - Parameter isNeeded: asked in the end; a folder that is still needed stays.
-  static func with<Result>(in folder: String, unless isNeeded: () -> Bool = { false }, _ body: (WorkFolder) async throws -> Result) async throws
+  static func with<Result>(in folder: String, unless isNeeded: () -> Bool = { false }, _ body: (WorkFolder) async throws -> Result)
+    async throws
     -> Result
   {
     let work = WorkFolder(path: "\(folder)/work.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new")
