@@ -34,7 +34,7 @@ import Testing
 
   @Test func `keep, check and mirror what they say`() throws {
     let retention = try #require(loaded.configuration.retention)
-    #expect(retention.rawResponses == .keep(.seconds(400 * 86_400)))
+    #expect(retention.tables["raw_responses"] == .keep(.seconds(400 * 86_400)))
     #expect(retention.candles[.day1] == .forever)
     #expect(retention.candles[.minute1] == .keep(.seconds(30 * 86_400)))
     #expect(loaded.configuration.quality?["outlier"]?.thresholds == ["z": 12, "window": 250])
