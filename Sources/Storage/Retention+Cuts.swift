@@ -43,7 +43,7 @@ extension WarehouseReader {
         report.reportFolders = try String.fetchAll(database, sql: "SELECT path FROM reports WHERE \(cut.condition) ORDER BY path")
       }
     }
-    let series = try candleCuts(of: rules, at: logicalDate)
+    let series = try candleCuts(of: rules, Set(rules.candles.keys), at: logicalDate)
     let all = rules.candles.isEmpty ? 0 : try count("candles")
     for interval in rules.candles.keys.sorted() {
       let rows = try series.filter { $0.interval == interval }.reduce(0) { sum, cut in
@@ -66,15 +66,16 @@ extension WarehouseReader {
       guard kept.age != nil || kept.count != nil else { return nil }
       let byCount = try kept.count.flatMap { count in
         try Int64.fetchOne(
-          database, sql: "SELECT \(table.time) AS time FROM \(table.rawValue) ORDER BY time DESC LIMIT 1 OFFSET ?", arguments: [max(0, count - 1)])
+          database, sql: "SELECT \(table.time) AS time FROM \(table.rawValue) ORDER BY time DESC LIMIT 1 OFFSET ?",
+          arguments: [max(0, count - 1)])
       }
       return Pruned.Rows(table: table, before: latest(kept.age.map { logicalDate - $0 }, byCount))
     }
   }
 
   /// Series with a rule, and where each is cut off. What is rolled up is cut off at midnight, so that no longer bar is made of half its parts.
-  func candleCuts(of rules: RetentionRules, at logicalDate: Instant) throws -> [Pruned.Candles] {
-    try storedSeries(of: Set(rules.candles.keys)).compactMap { source, symbol, interval in
+  func candleCuts(of rules: RetentionRules, _ intervals: Set<Interval>, at logicalDate: Instant) throws -> [Pruned.Candles] {
+    try storedSeries(of: intervals).compactMap { source, symbol, interval in
       guard let kept = rules.candles[interval], kept.age != nil || kept.count != nil else { return nil }
       let byCount = try kept.count.flatMap { count in
         try Int64.fetchOne(

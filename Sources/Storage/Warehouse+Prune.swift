@@ -8,17 +8,19 @@ extension Warehouse {
   ///
   /// - Returns: what was there to delete when it began.
   public func prune(by rules: RetentionRules, at logicalDate: Instant) async throws -> PruneReport {
-    let (report, tables, series) = try await read {
-      (try $0.prunable(by: rules, at: logicalDate), try $0.cuts(of: rules, at: logicalDate), try $0.candleCuts(of: rules, at: logicalDate))
-    }
+    let (report, tables) = try await read { (try $0.prunable(by: rules, at: logicalDate), try $0.cuts(of: rules, at: logicalDate)) }
     for cut in tables {
       while try await write({ try $0.deleteBatch(of: cut) }) == cut.table.batch {}
     }
-    // First it is written down that they are not known any more: the other way round a kill would leave holes that nobody knows of.
-    try await write { transaction in for cut in series { try transaction.moveWatermark(to: cut) } }
-    for cut in series {
-      let targets = rules.targets(of: cut.interval)
-      while try await write({ try $0.forgetBatch(of: cut, rollingInto: targets) }) {}
+    // The shorter first: what they are rolled into may be too old itself, and is looked for only then.
+    for interval in rules.candles.keys.sorted() {
+      let series = try await read { try $0.candleCuts(of: rules, [interval], at: logicalDate) }
+      let targets = rules.targets(of: interval)
+      // First it is written down that they are not known any more: the other way round a kill would leave holes that nobody knows of.
+      try await write { transaction in for cut in series { try transaction.moveWatermark(to: cut) } }
+      for cut in series {
+        while try await write({ try $0.forgetBatch(of: cut, rollingInto: targets) }) {}
+      }
     }
     return report
   }

@@ -91,6 +91,17 @@ import Testing
     #expect(try await rows(whole, "SELECT count(*) FROM candles WHERE interval = '1m'") == ["\(20_000 - 12 * 1440)"])
   }
 
+  @Test func `is done after once, also with hours that are too old as soon as they are made`() async throws {
+    let (once, twice) = (try await warehouse(minutes(0..<2880)), try await warehouse(minutes(0..<2880)))
+    let rules = RetentionRules(candles: [.minute1: .init(age: .days(1)), .hour1: .init(age: .days(1))])
+    _ = try await once.prune(by: rules, at: date(30))
+    for _ in 0..<2 { _ = try await twice.prune(by: rules, at: date(30)) }
+    for warehouse in [once, twice] {
+      #expect(try await rows(warehouse, "SELECT interval, count(*) FROM candles GROUP BY interval") == ["1d 2"])
+      #expect(try await rows(warehouse, "SELECT rolled_from, bars FROM rolled_candles") == ["1m 1440", "1m 1440"])
+    }
+  }
+
   @Test func `keeps the newest, so many of each series, and of a table`() async throws {
     let other = SeriesKey(source: "binance", symbol: try Symbol("ETHUSDT"), interval: .day1)
     let days = SeriesKey(source: "binance", symbol: key.symbol, interval: .day1)

@@ -38,7 +38,9 @@ struct Chamber {
       ("rights", { failures.each(night, "EROFS", lasting: true, calls: "create,mkdir,rename,unlink") }),
       ("rights", { failures.each(night, "EACCES", lasting: true, calls: "create,mkdir,rename,unlink") }),
     ]
-    for ground in grounds { sweeps += [("backup", { safe.eachCall(ground) }), ("backup", { safe.space(ground) })] }
+    for (name, ground) in zip(["backup", "restore", "prune"], grounds) {
+      sweeps += [(name, { safe.eachCall(ground) }), (name, { safe.space(ground) })]
+    }
     sweeps += [("flips", { safe.flips(errands.create, injector: injector, trials: isQuick ? 100 : 1000) })]
     if Disk.isAllowed {
       sweeps += [

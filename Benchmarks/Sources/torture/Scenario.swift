@@ -88,10 +88,10 @@ struct ScenarioMaker {
       guard ended.status == 0 else { throw TortureError("\(arguments) did not succeed: \(ended.output)") }
     }
     let database = try DatabaseFile("\(base)/data/sandbox/jobs.sqlite")
-    // Ten days of minutes, which are rolled up in several batches before they go, and a run as old as it says.
+    // Eight days of minutes, which are rolled up in several batches before they go, and a run as old as it says.
     try database.execute(
       """
-      WITH RECURSIVE minute(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM minute WHERE n < 14399)
+      WITH RECURSIVE minute(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM minute WHERE n < 11519)
       INSERT INTO candles (source, symbol, interval, open_time, open, high, low, close, volume, close_time)
       SELECT 'desk', 'MINUTE', '1m', 1735689600000 + n * 60000, 100 + n, 102 + n, 99 + n, 101 + n, 1, 1735689600000 + n * 60000 + 59999
       FROM minute;
