@@ -42,7 +42,9 @@ public struct DrillBackup: StepOperation {
   public func run(in context: StepContext) async throws -> TaskOutcome {
     guard try !store.list().isEmpty else {
       let sentence = "there is no backup to try out"
-      return try await context.commit(in: warehouse) { _ in TaskOutcome(note: sentence, warnings: [sentence + "; `jobs backup create` makes one"]) }
+      return try await context.commit(in: warehouse) { _ in
+        TaskOutcome(note: sentence, warnings: [sentence + "; `jobs backup create` makes one"])
+      }
     }
     let report = try await store.drill(keys: keys, at: time.now())
     let missing = report.bodies.missing

@@ -45,7 +45,9 @@ public struct Pruning: Sendable {
     guard let large else { return nil }
     let name = large.table == "candles" ? "candles" : "rows of \(large.table)"
     let days = report.daysSinceLastRun ?? 0
-    let reason = isLeap ? "and the run before is \(days) days older: is the clock right?" : "which a wrong date or a short retention may ask for by mistake"
+    let reason =
+      isLeap
+      ? "and the run before is \(days) days older: is the clock right?" : "which a wrong date or a short retention may ask for by mistake"
     return "\(large.rows) of \(large.all) \(name) would be deleted, \(reason)"
   }
 

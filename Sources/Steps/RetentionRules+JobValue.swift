@@ -30,7 +30,9 @@ extension RetentionRules {
   }
 
   private static func rollUp(_ entry: JobValue.Entry) throws -> [Interval] {
-    guard case .list(let words) = entry.value else { throw TaskFailure(.permanent, "retention: `roll_up` is no list; write [1h, 1d], or []") }
+    guard case .list(let words) = entry.value else {
+      throw TaskFailure(.permanent, "retention: `roll_up` is no list; write [1h, 1d], or []")
+    }
     return try words.map { word in
       guard case .string(let text) = word, let interval = Interval(rawValue: text), rolled.contains(interval) else {
         throw TaskFailure(.permanent, "retention: `roll_up` may have 1h and 1d, or be empty")

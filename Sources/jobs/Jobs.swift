@@ -19,7 +19,8 @@ struct Jobs: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ShowSchema.self, ExplainCode.self,
-      ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, Backup.self, Secrets.self,
+      ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Cron.self, DataCommands.self, Analyze.self, Prune.self, Backup.self,
+      Secrets.self,
       ReportCommands.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,
       ServeSandbox.self,

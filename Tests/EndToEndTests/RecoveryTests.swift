@@ -50,7 +50,8 @@ import Testing
       #expect(try await type("jobs backup restore nothing --to x", project).status == 64)
       #expect(try await type("chmod 644 data/secrets/backup; jobs backup create", project).status == 77, "never open by mistake")
       #expect(try await type("openssl rand -hex 32 | jobs secrets set backup; jobs backup verify", project).status == 77)
-      let name = try #require(try FileManager.default.contentsOfDirectory(atPath: "\(project.root)/data/backups").first { $0.hasSuffix(".backup") })
+      let name = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: "\(project.root)/data/backups").first { $0.hasSuffix(".backup") })
       let file = try FileHandle(forUpdating: URL(filePath: "\(project.root)/data/backups/\(name)"))
       try file.truncate(atOffset: 5000)
       let cut = try await type("jobs backup list; jobs secrets remove backup; jobs backup verify", project)

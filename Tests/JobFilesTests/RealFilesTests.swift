@@ -54,7 +54,9 @@ import Testing
     let loader = JobLoader(configuration: loaded.configuration, operations: operations)
     let job = try #require(loader.load("Jobs/nightly.yaml", from: .directory(root), overrides: [("history", "2y")]).job)
     #expect(
-      job.steps.map(\.id.name) == ["instruments", "crypto", "crypto_hourly", "equities", "quality", "signals", "report", "mirror", "prune", "backup"])
+      job.steps.map(\.id.name) == [
+        "instruments", "crypto", "crypto_hourly", "equities", "quality", "signals", "report", "mirror", "prune", "backup",
+      ])
     #expect(job.finally.map(\.uses) == ["report.run"])
     #expect(job.steps.filter { !$0.needs.isEmpty }.allSatisfy { $0.when == .always })
     let crypto = try #require(job.steps.first { $0.id == "crypto" })

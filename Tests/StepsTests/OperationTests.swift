@@ -220,11 +220,14 @@ import Transport
     let count = JobValue.map([.init("age", .string("2y")), .init("count", .int(5000))])
     let rules = try RetentionRules(
       .map([
-        .init("runs", count), .init("candles", .map([.init("1m", .map([.init("count", .int(9))]))])), .init("roll_up", .list([.string("1d")])),
+        .init("runs", count), .init("candles", .map([.init("1m", .map([.init("count", .int(9))]))])),
+        .init("roll_up", .list([.string("1d")])),
       ]))
     #expect(
       rules == RetentionRules(tables: [.runs: .init(age: .days(730), count: 5000)], candles: [.minute1: .init(count: 9)], rollUp: [.day1]))
-    for wrong in [JobValue.Entry("runs", .map([.init("count", .int(0))])), .init("roll_up", .list([.string("5m")])), .init("roll_up", .string("1d"))] {
+    for wrong in [
+      JobValue.Entry("runs", .map([.init("count", .int(0))])), .init("roll_up", .list([.string("5m")])), .init("roll_up", .string("1d")),
+    ] {
       #expect(throws: TaskFailure.self) { try RetentionRules(.map([wrong])) }
     }
   }

@@ -31,7 +31,9 @@ import Testing
 
   private func rows(_ warehouse: Warehouse, _ sql: String) async throws -> [String] {
     try await warehouse.read { reader in
-      try Row.fetchAll(reader.database, sql: sql).map { row in row.databaseValues.map { String.fromDatabaseValue($0) ?? "\($0)" }.joined(separator: " ") }
+      try Row.fetchAll(reader.database, sql: sql).map { row in
+        row.databaseValues.map { String.fromDatabaseValue($0) ?? "\($0)" }.joined(separator: " ")
+      }
     }
   }
 
@@ -43,9 +45,10 @@ import Testing
     #expect(report.rows.map(\.rows) == [2 * 1440 - 10], "a day that is not over stays as it is")
     #expect(try await rows(warehouse, "SELECT interval, count(*) FROM candles GROUP BY interval") == ["1d 2", "1h 48", "1m 1560"])
     #expect(
-      try await rows(warehouse, "SELECT open_time, open, high, low, close, volume, close_time, trades FROM candles WHERE interval = '1d'") == [
-        "0 100.0 1541.0 99.0 1540.0 1430.0 86399999 2860", "86400000 1540.0 2981.0 1539.0 2980.0 1440.0 172799999 2880",
-      ])
+      try await rows(warehouse, "SELECT open_time, open, high, low, close, volume, close_time, trades FROM candles WHERE interval = '1d'")
+        == [
+          "0 100.0 1541.0 99.0 1540.0 1430.0 86399999 2860", "86400000 1540.0 2981.0 1539.0 2980.0 1440.0 172799999 2880",
+        ])
     #expect(
       try await rows(warehouse, "SELECT interval, rolled_from, bars, count(*) FROM rolled_candles GROUP BY 1, 2, 3") == [
         "1d 1m 1430 1", "1d 1m 1440 1", "1h 1m 50 1", "1h 1m 60 47",
@@ -127,7 +130,8 @@ import Testing
     try await warehouse.write { transaction in
       for row in 0..<12_001 {
         try transaction.database.execute(
-          sql: "INSERT INTO tickers (source, symbol, logical_date) VALUES ('s', ?, ?)", arguments: ["S\(row)", row < 12_000 ? 0 : 999_999_999_999])
+          sql: "INSERT INTO tickers (source, symbol, logical_date) VALUES ('s', ?, ?)",
+          arguments: ["S\(row)", row < 12_000 ? 0 : 999_999_999_999])
       }
     }
     let report = try await warehouse.prune(by: RetentionRules(tables: [.tickers: .init(age: .days(1))]), at: date(5000))

@@ -39,20 +39,20 @@ extension BackupStore {
       let name = BackupStore.name(at: now, sequence)
       let snapshot = DatabaseCopy(path: "\(work.path)/snapshot.sqlite")
       try await warehouse.copy(to: snapshot.path)
-      let size = try FileManager.default.attributesOfItem(atPath: snapshot.path)[.size] as? Int ?? 0
+      let size = try BackupStore.size(of: snapshot.path)
       let header = BackupHeader(
         name: name, created: now, sequence: sequence, previous: try before.first.map(hash), schemaVersion: try snapshot.schemaVersion(),
         key: key, chunkSize: chunkSize, bytes: size)
       let fresh = "\(work.path)/fresh\(BackupStore.ending)"
       _ = try BackupFile.write(header, BackupManifest(rows: try snapshot.rows()), database: snapshot.path, key: key, to: fresh)
-      try FileManager.default.removeItem(atPath: snapshot.path)
+      guard unlink(snapshot.path) == 0 else { throw FileError(path: snapshot.path, errno) }
       let facts = try check(fresh, named: name, keys: BackupKeys(current: key), in: work)
       let path = "\(folder)/\(name)\(BackupStore.ending)"
       guard rename(fresh, path) == 0 else { throw FileError(path: path, errno) }
       // Syncs the folder, and with it the rename.
       try BackupRecord(sha256: Hex.bytes(facts.sha256)!, verifiedAt: now).write(besideBackup: path)
       let (rotated, warning) = try rotate(keeping: age, at: now, newest: newest)
-      let bytes = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+      let bytes = try BackupStore.size(of: path)
       let keyWarning = newest?.keyID.flatMap { old in
         old == key?.id
           ? nil

@@ -58,11 +58,18 @@ public struct BackupStore: Sendable {
     } catch let defect as BackupDefect {
       header = .failure(defect)
     }
-    let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
     let record = BackupRecord(ofBackup: path)
     return StoredBackup(
-      name: String(file.dropLast(BackupStore.ending.count)), path: path, bytes: size ?? 0, header: header,
+      name: String(file.dropLast(BackupStore.ending.count)), path: path, bytes: try BackupStore.size(of: path), header: header,
       verifiedAt: record.flatMap { $0.defect == nil ? Instant(milliseconds: $0.verifiedAt) : nil }, verifiedHash: record?.sha256)
+  }
+
+  /// Bytes of a file.
+  /// - Throws: ``FileError``.
+  static func size(of path: String) throws(FileError) -> Int {
+    var facts = stat()
+    guard stat(path, &facts) == 0 else { throw FileError(path: path, errno) }
+    return Int(facts.st_size)
   }
 
   /// Does something alone with the folder.

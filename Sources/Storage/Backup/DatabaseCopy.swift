@@ -9,7 +9,7 @@ extension Warehouse {
   func copy(to path: String) async throws {
     try await read { reader in
       // A second time when a writer came while the file was read as it lay.
-      if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+      if unlink(path) != 0, errno != ENOENT { throw FileError(path: path, errno) }
       let target = try DatabaseQueue(path: path)
       try target.writeWithoutTransaction { copy in
         try copy.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
@@ -66,19 +66,34 @@ struct DatabaseCopy {
         }
         return nil
       }
-    } catch let error as DatabaseError {
-      return error.message ?? "\(error.resultCode)"
+    } catch WarehouseError.damaged(_, let reason) {
+      return reason
     }
   }
 
   /// The files of bodies that it names.
   func bodies() throws -> [String] { try read { try String.fetchAll($0, sql: "SELECT DISTINCT body_hash FROM raw_responses") } }
 
+  /// Changes the file, which is one file again afterwards.
+  func write<Value>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
+    do {
+      let queue = try DatabaseQueue(path: path)
+      defer { try? queue.close() }  // what could not be written has been thrown already
+      return try body(queue)
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
+  }
+
   private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
-    var configuration = Configuration()
-    configuration.readonly = true
-    let queue = try DatabaseQueue(path: path, configuration: configuration)
-    defer { try? queue.close() }  // it was only read; nothing can be lost
-    return try queue.read(body)
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? queue.close() }  // it was only read; nothing can be lost
+      return try queue.read(body)
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
   }
 }

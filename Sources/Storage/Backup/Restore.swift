@@ -169,15 +169,6 @@ public struct Restore {
   }
 }
 
-extension DatabaseCopy {
-  /// Changes the file, which is one file again afterwards.
-  func write<Value>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
-    let queue = try DatabaseQueue(path: path)
-    defer { try? queue.close() }  // what could not be written has been thrown already
-    return try body(queue)
-  }
-}
-
 /// A table whose numbers only ever grow while they count.
 private struct LimitTable {
   let name: String
