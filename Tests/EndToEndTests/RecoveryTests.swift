@@ -62,8 +62,8 @@ import Testing
   /// A night on the sandbox, whose data are then put where real data lie.
   private func night(_ project: Project, _ date: String = "2026-01-15") async throws {
     if try project.text("Jobs/nightly.yaml").contains("history: all ") {
-      try project.replace("history: all ", with: "history: 60d ", in: "Jobs/nightly.yaml")
-      try project.replace("hourly_history: 90d", with: "hourly_history: 2d", in: "Jobs/nightly.yaml")
+      try project.replace(#/history: all /#, with: "history: 60d ", in: "Jobs/nightly.yaml")
+      try project.replace(/hourly_history: 90d/, with: "hourly_history: 2d", in: "Jobs/nightly.yaml")
     }
     // The steps that a page begins with are not done yet.
     for (from, to) in [("data", "data/sandbox"), ("reports", "reports/sandbox")] { try move(project, from, to) }
