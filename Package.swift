@@ -99,7 +99,7 @@ let package = Package(
     tests(
       "StepsTests",
       ["Steps", "CLinux", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
-    tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]
 )

@@ -11,6 +11,9 @@ public enum FailureClassifier {
     case let failure as TaskFailure: failure
     case let failure as ProviderFailure: classify(failure)
     case let failure as WarehouseError: classify(failure)
+    case BackupError.keyMissing: TaskFailure(.credentials, "\(error)")
+    case let failure as BackupError: TaskFailure(.data, failure.description)
+    case let failure as LockError: TaskFailure(.transient, failure.description)
     case let failure as FileError: TaskFailure(.storage, failure.description)
     case let request as OversizedRequest: TaskFailure(.permanent, request.description)
     case let refusal as LimiterRefusal: TaskFailure(.deferred(until: refusal.availableAt), "\(refusal.provider): \(refusal.reason)")

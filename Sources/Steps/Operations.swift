@@ -5,7 +5,7 @@ import MarketData
 public enum Operations {
   public static let all: [OperationDeclaration] = [
     instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, quality, signals, nightlyReport, runReport,
-    prune, push, shell,
+    prune, backup, drill, push, shell,
     nothing,
   ]
 
@@ -138,6 +138,19 @@ public enum Operations {
     name: "data.prune", summary: "Forgets what is older than the retention rules keep.",
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "the rules: $config.retention")],
     reads: ["raw_responses"], writes: ["raw_responses", "runs", "quality_results", "reports", "candles", "watermarks"])
+
+  static let backup = OperationDeclaration(
+    name: "backup.create", summary: "Makes a backup of the warehouse, verifies it, and deletes those that are too old.",
+    discussion: """
+      The run goes on meanwhile; what is in the backup is one moment of it. It is sealed with the key `backup` when that is set. The newest
+      verified backups are never deleted, and none when the clock seems wrong.
+      """,
+    parameters: [ParameterDeclaration("keep", .duration, default: .string("30d"), summary: "how long backups are kept: a day or more")],
+    writes: ["backups"])
+
+  static let drill = OperationDeclaration(
+    name: "backup.drill", summary: "Restores the newest backup into a folder for the purpose, opens it, and deletes it.",
+    discussion: "A backup that was never restored is none: this fails when the newest one could not be used.", reads: ["backups"])
 
   static let push = OperationDeclaration(
     name: "realtime.push", summary: "Tells the realtime database what changed, all or nothing for a reader.",

@@ -14,9 +14,9 @@ public struct PruneData: StepOperation {
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let (rules, logicalDate) = (pruning.rules, context.logicalDate)
     try await pruning.removeFiles(at: logicalDate)
-    return try await context.commit(in: pruning.warehouse) { transaction in
-      let report = try transaction.prune(by: rules, at: logicalDate)
-      return TaskOutcome(
+    let report = try await pruning.warehouse.prune(by: rules, at: logicalDate)
+    return try await context.commit(in: pruning.warehouse) { _ in
+      TaskOutcome(
         note: report.total == 0 ? "nothing to forget" : "\(report.total) rows, \(report.orphanedBodies.count) responses",
         counts: [.init("rows", report.total), .init("responses", report.orphanedBodies.count)])
     }

@@ -39,14 +39,20 @@ public struct WarehouseArchive: ResponseArchive {
       try await warehouse.judge(
         source: landed.key.provider, request: landed.key.request, logicalDate: landed.key.logicalDate, bodyHash: landed.hash,
         answer: answer.rawValue)
+      // What asks again anyway is no loss.
+      guard answer.settlesRequest else { return }
+      try ResponseJournal(folder: rawStore.folder).append(self.row(landed, answer: answer.rawValue, bytes: 0))
     }.value
   }
 
   private func record(_ landed: LandedResponse, answer: String, bytes: Int) async throws {
-    try await warehouse.record(
-      ResponseRow(
-        source: landed.key.provider, request: landed.key.request, logicalDate: landed.key.logicalDate, bodyHash: landed.hash,
-        answer: answer, status: landed.status, bodyBytes: bytes, receivedAt: wallClock.now()))
+    try await warehouse.record(row(landed, answer: answer, bytes: bytes))
+  }
+
+  private func row(_ landed: LandedResponse, answer: String, bytes: Int) -> ResponseRow {
+    ResponseRow(
+      source: landed.key.provider, request: landed.key.request, logicalDate: landed.key.logicalDate, bodyHash: landed.hash, answer: answer,
+      status: landed.status, bodyBytes: bytes, receivedAt: wallClock.now())
   }
 }
 

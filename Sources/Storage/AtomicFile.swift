@@ -90,7 +90,12 @@ public enum AtomicFile {
 
   private static func syncFolder(of path: String) throws(FileError) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    try sync(folder: folder.isEmpty ? "/" : folder)
+  }
+
+  /// What was renamed, made or deleted in a folder is on the disk when it returns.
+  static func sync(folder: String) throws(FileError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path: folder, errno) }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 else { throw FileError(path: folder, errno) }

@@ -1,24 +1,56 @@
-internal import GRDB
 public import MarketData
-public import Scheduling
+import Scheduling
 
-/// How long each kind of data is kept before a logical date; nil is for ever.
+/// How long each kind of data is kept before a logical date; what is not named is kept for ever.
 public struct RetentionRules: Sendable, Equatable {
-  public var rawResponses: Duration?
-  public var runs: Duration?
-  public var qualityResults: Duration?
-  public var signals: Duration?
-  public var tickers: Duration?
-  public var reports: Duration?
-  public var candles: [Interval: Duration]
+  public var tables: [RetainedTable: Kept]
+  public var candles: [Interval: Kept]
+  /// The intervals into which shorter candles are rolled before they are forgotten, where the source has delivered no such bar.
+  public var rollUp: [Interval]
 
-  public init(
-    rawResponses: Duration? = nil, runs: Duration? = nil, qualityResults: Duration? = nil, signals: Duration? = nil,
-    tickers: Duration? = nil, reports: Duration? = nil, candles: [Interval: Duration] = [:]
-  ) {
-    (self.rawResponses, self.runs, self.qualityResults) = (rawResponses, runs, qualityResults)
-    (self.signals, self.tickers, self.reports, self.candles) = (signals, tickers, reports, candles)
+  /// Until when something is kept: what is older than the age, and what is beyond the count, is forgotten.
+  public struct Kept: Sendable, Equatable {
+    public var age: Duration?
+    /// So many of the newest: rows of a table, candles of each series.
+    public var count: Int?
+
+    public init(age: Duration? = nil, count: Int? = nil) { (self.age, self.count) = (age, count) }
   }
+
+  /// What an interval can be rolled up into.
+  public static let rolled: [Interval] = [.hour1, .day1]
+
+  public init(tables: [RetainedTable: Kept] = [:], candles: [Interval: Kept] = [:], rollUp: [Interval] = RetentionRules.rolled) {
+    (self.tables, self.candles, self.rollUp) = (tables, candles, rollUp)
+  }
+}
+
+/// The tables that can be forgotten by age or number.
+public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
+  case rawResponses = "raw_responses"
+  case runs, signals, tickers, quarantine, reports
+  case qualityResults = "quality_results"
+  case candleRevisions = "candle_revisions"
+
+  /// The time from which the age of a row counts.
+  var time: String {
+    switch self {
+    // What was fetched or run for an old date is as young as its making.
+    case .rawResponses: "max(logical_date, received_at)"
+    case .runs: "max(logical_date, started_at)"
+    case .signals: "valid_from"
+    case .candleRevisions: "replaced_at"
+    case .tickers, .quarantine, .reports, .qualityResults: "logical_date"
+    }
+  }
+
+  /// What must hold of a row besides: the run that prunes, and others under way, stay.
+  var condition: String { self == .runs ? "state <> 'running'" : "true" }
+
+  /// So many rows go in one transaction; with a run go its tasks, attempts and log.
+  var batch: Int { self == .runs ? 20 : Pruned.batch }
+
+  public static func < (a: RetainedTable, b: RetainedTable) -> Bool { a.rawValue < b.rawValue }
 }
 
 /// What pruning deletes, or would delete: rows by table, and the bodies that no row names any more.
@@ -27,87 +59,24 @@ public struct PruneReport: Sendable, Equatable {
   public var orphanedBodies: [String]
   /// The folders of reports, relative to the reports folder.
   public var reportFolders: [String]
+  /// How many days lie between the logical date and the newest run before it; nil when there was none.
+  public var daysSinceLastRun: Int?
+
+  public init(rows: [Deleted], orphanedBodies: [String], reportFolders: [String]) {
+    (self.rows, self.orphanedBodies, self.reportFolders) = (rows, orphanedBodies, reportFolders)
+  }
 
   public struct Deleted: Sendable, Equatable {
     public var table: String
     public var rows: Int
+    /// All rows of the table, kept ones too.
+    public var all: Int
+
+    public init(table: String, rows: Int, all: Int) { (self.table, self.rows, self.all) = (table, rows, all) }
   }
 
   /// Nothing.
   public static let none = PruneReport(rows: [], orphanedBodies: [], reportFolders: [])
 
   public var total: Int { rows.reduce(0) { $0 + $1.rows } }
-}
-
-extension WarehouseReader {
-  /// What ``WarehouseTransaction/prune(by:at:)`` would delete.
-  public func prunable(by rules: RetentionRules, at logicalDate: Instant) throws -> PruneReport {
-    let deletions = rules.deletions(at: logicalDate)
-    let rows = try deletions.map { deletion in
-      PruneReport.Deleted(
-        table: deletion.label,
-        rows: try Int.fetchOne(
-          database, sql: "SELECT count(*) FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)!)
-    }
-    var report = PruneReport(rows: rows, orphanedBodies: [], reportFolders: [])
-    if let age = rules.rawResponses {
-      report.orphanedBodies = try String.fetchAll(
-        database,
-        sql: "SELECT body_hash FROM raw_responses GROUP BY body_hash HAVING max(max(logical_date, received_at)) < ? ORDER BY body_hash",
-        arguments: [(logicalDate - age).milliseconds])
-    }
-    if let age = rules.reports {
-      report.reportFolders = try String.fetchAll(
-        database, sql: "SELECT path FROM reports WHERE logical_date < ? ORDER BY path", arguments: [(logicalDate - age).milliseconds])
-    }
-    return report
-  }
-}
-
-extension WarehouseTransaction {
-  /// Deletes what is older than the rules keep. The bodies it reports are to be removed from the raw store after the commit.
-  public func prune(by rules: RetentionRules, at logicalDate: Instant) throws -> PruneReport {
-    let report = try reader.prunable(by: rules, at: logicalDate)
-    for deletion in rules.deletions(at: logicalDate) {
-      try database.execute(sql: "DELETE FROM \(deletion.table) WHERE \(deletion.condition)", arguments: deletion.arguments)
-    }
-    for (interval, age) in rules.candles {
-      // What was forgotten is not known any more; a series of which nothing is left is not known at all.
-      let cut: StatementArguments = [interval.rawValue, (logicalDate - age).milliseconds]
-      try database.execute(sql: "DELETE FROM watermarks WHERE interval = ?1 AND complete_until <= ?2", arguments: cut)
-      try database.execute(sql: "UPDATE watermarks SET complete_from = max(complete_from, ?2) WHERE interval = ?1", arguments: cut)
-    }
-    return report
-  }
-}
-
-private struct Deletion {
-  let label: String
-  let table: String
-  let condition: String
-  let arguments: StatementArguments
-}
-
-extension RetentionRules {
-  fileprivate func deletions(at logicalDate: Instant) -> [Deletion] {
-    func older(_ table: String, _ column: String, than age: Duration?, _ more: String = "") -> Deletion? {
-      age.map { Deletion(label: table, table: table, condition: "\(column) < ?\(more)", arguments: [(logicalDate - $0).milliseconds]) }
-    }
-    let plain = [
-      // What was fetched or run for an old date is as young as its making.
-      older("raw_responses", "max(logical_date, received_at)", than: rawResponses),
-      // The run that prunes, and others under way, stay.
-      older("runs", "max(logical_date, started_at)", than: runs, " AND state <> 'running'"),
-      older("quality_results", "logical_date", than: qualityResults),
-      older("signals", "valid_from", than: signals),
-      older("tickers", "logical_date", than: tickers),
-      older("reports", "logical_date", than: reports),
-    ]
-    let byInterval = candles.sorted { $0.key < $1.key }.map { interval, age in
-      Deletion(
-        label: "candles \(interval)", table: "candles", condition: "interval = ? AND open_time < ?",
-        arguments: [interval.rawValue, (logicalDate - age).milliseconds])
-    }
-    return plain.compactMap(\.self) + byInterval
-  }
 }

@@ -30,7 +30,7 @@ public struct RunLock: ~Copyable {
         usleep(1000)
         continue
       }
-      Glibc.close(descriptor)
+      // Whoever throws from here on is deinitialized, and so closed, too: closing it here as well would close another's descriptor.
       throw LockError.held(by: holder.flatMap { $0.isAlive ? $0.description : nil } ?? "another process")
     }
     describe(purpose)

@@ -21,6 +21,7 @@ public final class Warehouse: Sendable {
   /// Opens for writing: makes the file when there is none, and brings its schema up to date.
   /// - Throws: ``WarehouseError``.
   public convenience init(writingTo path: String, lock: borrowing RunLock) throws {
+    try RestoreMark.complete(at: path)
     let turn = lock.turn()
     try Warehouse.beginFile(at: path)
     do {
@@ -55,6 +56,7 @@ public final class Warehouse: Sendable {
   /// Opens for reading.
   /// - Throws: ``WarehouseError``; `.missing` when nothing was ever stored.
   public convenience init(reading path: String) throws {
+    if RestoreMark.exists(at: path) { throw WarehouseError.restoring(path: path) }
     guard FileManager.default.fileExists(atPath: path) else { throw WarehouseError.missing(path: path) }
     try Warehouse.refuseEmptyFile(at: path)
     var configuration = Warehouse.configuration()

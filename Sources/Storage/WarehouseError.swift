@@ -9,6 +9,8 @@ public enum WarehouseError: Error, Sendable, Equatable {
   /// Written by a newer version of the program.
   case newerSchema(path: String, found: String)
   case damaged(path: String, reason: String)
+  /// A restore is putting another file in its place, or was killed while it did.
+  case restoring(path: String)
   /// Another program holds the database.
   case busy(path: String)
   case diskFull(path: String)
@@ -76,6 +78,7 @@ extension WarehouseError: CustomStringConvertible {
     case .newerSchema(let path, let found):
       "\(path) was written by a newer version of jobs (its schema is \(found)); use that version, or restore a backup of this one"
     case .damaged(let path, let reason): "\(path) is damaged (\(reason)); nothing was written; restore a backup"
+    case .restoring(let path): "\(path) is being replaced by a restore; when that was interrupted, the next run completes it"
     case .busy(let path): "\(path) is held by another program for more than 30 s; close it and try again"
     case .diskFull(let path): "\(path): no space left on the disk; what was stored is safe; free some and run again with --resume"
     case .readOnly(let path, let reason): "\(path) cannot be read or written (\(reason)); check its owner, its mode and the disk"

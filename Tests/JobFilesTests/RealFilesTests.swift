@@ -38,7 +38,7 @@ import Testing
 
   @Test func `keep, check and mirror what they say`() throws {
     let retention = try #require(loaded.configuration.retention)
-    #expect(retention.rawResponses == .keep(.seconds(400 * 86_400)))
+    #expect(retention.tables["raw_responses"] == .keep(.seconds(400 * 86_400)))
     #expect(retention.candles[.day1] == .forever)
     #expect(retention.candles[.minute1] == .keep(.seconds(30 * 86_400)))
     #expect(loaded.configuration.quality?["outlier"]?.thresholds == ["z": 12, "window": 250])
@@ -58,7 +58,9 @@ import Testing
     let loader = JobLoader(configuration: loaded.configuration, operations: operations)
     let job = try #require(loader.load("Jobs/nightly.yaml", from: .directory(root), overrides: [("history", "2y")]).job)
     #expect(
-      job.steps.map(\.id.name) == ["instruments", "crypto", "crypto_hourly", "equities", "quality", "signals", "report", "mirror", "prune"])
+      job.steps.map(\.id.name) == [
+        "instruments", "crypto", "crypto_hourly", "equities", "quality", "signals", "report", "mirror", "prune", "backup",
+      ])
     #expect(job.finally.map(\.uses) == ["report.run"])
     #expect(job.steps.filter { !$0.needs.isEmpty }.allSatisfy { $0.when == .always })
     let crypto = try #require(job.steps.first { $0.id == "crypto" })

@@ -31,6 +31,10 @@ let operations: [OperationDeclaration] = [
   OperationDeclaration(
     name: "data.prune", summary: "Forgets.", parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "")]),
   OperationDeclaration(
+    name: "backup.create", summary: "Copies.",
+    parameters: [ParameterDeclaration("keep", .duration, default: .string("30d"), summary: "")], writes: ["backups"]),
+  OperationDeclaration(name: "backup.drill", summary: "Tries out.", reads: ["backups"]),
+  OperationDeclaration(
     name: "realtime.push", summary: "Mirrors.", parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "")]),
   OperationDeclaration(
     name: "shell", summary: "Runs a program.",

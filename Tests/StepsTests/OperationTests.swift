@@ -196,7 +196,7 @@ import Transport
       .map([
         .init("runs", .string("2y")), .init("reports", .string("forever")), .init("candles", .map([.init("1m", .string("30d"))])),
       ]))
-    #expect(rules == RetentionRules(runs: .days(730), candles: [.minute1: .days(30)]))
+    #expect(rules == RetentionRules(tables: [.runs: .init(age: .days(730))], candles: [.minute1: .init(age: .days(30))]))
     #expect(throws: TaskFailure.self) { try RetentionRules(.map([.init("runz", .string("2y"))])) }
     #expect(throws: TaskFailure.self) { try RetentionRules(.map([.init("runs", .string("soon"))])) }
   }
@@ -206,7 +206,7 @@ import Transport
     try await bench.fetch(Market(days: 0..<12_000), night: 12_000)
     let place = ReportPlace(root: NSTemporaryDirectory() + "none", isIntraday: { _, _ in false })
     let raw = RawStore(folder: NSTemporaryDirectory() + "none")
-    let rules = RetentionRules(candles: [.day1: .days(100)])
+    let rules = RetentionRules(candles: [.day1: .init(age: .days(100))])
     await #expect(throws: TaskFailure.self) {
       try await Pruning(bench.warehouse, rawStore: raw, place: place, rules: rules).run(at: day(12_000))
     }
@@ -217,6 +217,41 @@ import Transport
     #expect(try await bench.warehouse.read { try $0.watermark(of: key)?.completeFrom } == day(11_900))
   }
 
+  @Test func `ask when a clock seems to have leapt ahead, however few rows there are`() {
+    func report(_ table: String, _ rows: Int, of all: Int, days: Int?) -> PruneReport {
+      var report = PruneReport(rows: [.init(table: table, rows: rows, all: all)], orphanedBodies: [], reportFolders: [])
+      report.daysSinceLastRun = days
+      return report
+    }
+    #expect(Pruning.doubt(about: report("runs", 3, of: 10, days: 1)) == nil)
+    #expect(Pruning.doubt(about: report("runs", 3, of: 10, days: nil)) == nil)
+    #expect(Pruning.doubt(about: report("runs", 2, of: 10, days: 3650)) == nil)
+    #expect(
+      Pruning.doubt(about: report("runs", 3, of: 10, days: 3650))
+        == "3 of 10 rows of runs would be deleted, and the run before is 3650 days older: is the clock right?")
+    #expect(
+      Pruning.doubt(about: report("signals", 300, of: 1000, days: 1))
+        == "300 of 1000 rows of signals would be deleted, which a wrong date or a short retention may ask for by mistake")
+    #expect(Pruning.doubt(about: report("candles 1m", 2500, of: 9999, days: 1)) == nil)
+    #expect(Pruning.doubt(about: report("candles 1m", 2500, of: 10_000, days: 1))?.hasPrefix("2500 of 10000 candles") == true)
+  }
+
+  @Test func `are read from the configuration, numbers and what is rolled up too`() throws {
+    let count = JobValue.map([.init("age", .string("2y")), .init("count", .int(5000))])
+    let rules = try RetentionRules(
+      .map([
+        .init("runs", count), .init("candles", .map([.init("1m", .map([.init("count", .int(9))]))])),
+        .init("roll_up", .list([.string("1d")])),
+      ]))
+    #expect(
+      rules == RetentionRules(tables: [.runs: .init(age: .days(730), count: 5000)], candles: [.minute1: .init(count: 9)], rollUp: [.day1]))
+    for wrong in [
+      JobValue.Entry("runs", .map([.init("count", .int(0))])), .init("roll_up", .list([.string("5m")])), .init("roll_up", .string("1d")),
+    ] {
+      #expect(throws: TaskFailure.self) { try RetentionRules(.map([wrong])) }
+    }
+  }
+
   @Test func `delete only what is older, never the run that prunes, and name the bodies that are left alone`() async throws {
     let warehouse = try Warehouse(inMemory: ())
     for (date, hash) in [(1, "old"), (1, "shared"), (100, "shared"), (100, "new")] {
@@ -225,7 +260,7 @@ import Transport
           source: "s", request: "r\(date)\(hash)", logicalDate: day(date), bodyHash: hash, answer: "ok", status: 200, bodyBytes: 1,
           receivedAt: day(date)))
     }
-    let report = try await warehouse.write { try $0.prune(by: RetentionRules(rawResponses: .days(30)), at: day(100)) }
+    let report = try await warehouse.prune(by: RetentionRules(tables: [.rawResponses: .init(age: .days(30))]), at: day(100))
     #expect(report.rows.map(\.rows) == [2] && report.orphanedBodies == ["old"])
     #expect(try await warehouse.read { try $0.count(of: .rawResponses) } == 2)
   }

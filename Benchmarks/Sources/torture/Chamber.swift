@@ -20,6 +20,10 @@ struct Chamber {
     let half = try night.interrupted(scratch: scratch)
     let disks = DiskSweeps(lanes: lanes, isQuick: isQuick)
     let durable = "fsync,fdatasync,syncfs"
+    let errands = try maker.errands()
+    let grounds = try [errands.create, errands.restore, errands.prune].map { try ErrandGround($0, injector: injector, scratch: scratch) }
+    for ground in grounds { say("\(ground.errand.name): \(ground.calls.count) calls that change files") }
+    let safe = ErrandSweeps(lanes: lanes, seed: seed, isQuick: isQuick)
     var sweeps: [(name: String, body: () throws -> Tally)] = [
       ("random", { kills.random(night, trials: isQuick ? 60 : 300) }),
       ("calls", { kills.eachCall(night) }),
@@ -34,6 +38,10 @@ struct Chamber {
       ("rights", { failures.each(night, "EROFS", lasting: true, calls: "create,mkdir,rename,unlink") }),
       ("rights", { failures.each(night, "EACCES", lasting: true, calls: "create,mkdir,rename,unlink") }),
     ]
+    for (name, ground) in zip(["backup", "restore", "prune"], grounds) {
+      sweeps += [(name, { safe.eachCall(ground) }), (name, { safe.space(ground) })]
+    }
+    sweeps += [("flips", { safe.flips(errands.create, injector: injector, trials: isQuick ? 100 : 1000) })]
     if Disk.isAllowed {
       sweeps += [
         ("disk", { try disks.tooSmall(night) }), ("disk", { try disks.tooFewFiles(night) }), ("disk", { disks.readOnly(night) }),

@@ -69,6 +69,42 @@ struct ScenarioMaker {
       effects: "mailed")
   }
 
+  /// Making a backup, restoring one, and forgetting: upon a night, a sealed backup of it, and a later night.
+  func errands() throws -> (create: Errand, restore: Errand, prune: Errand) {
+    let base = try folder("errand")
+    let night =
+      ScenarioMaker.nightJob.components(separatedBy: "  order:")[0]
+      + "finally: { report: { uses: report.nightly, with: { intervals: [1d] } } }\n"
+    try write(night, to: "\(base)/Jobs/night.yaml")
+    try write(ScenarioMaker.retention, to: "\(base)/Jobs/config/retention.yaml")
+    let secrets = "\(base)/data/secrets"
+    try FileManager.default.createDirectory(atPath: secrets, withIntermediateDirectories: true)
+    try write(String(repeating: "5a", count: 32), to: "\(secrets)/backup")
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(secrets)/backup")
+    for arguments in [
+      ["run", "night", "--date", "2026-01-01", "--quiet"], ["backup", "create"], ["run", "night", "--date", "2026-01-15", "--quiet"],
+    ] {
+      let ended = try injector.run(arguments + ["--sandbox"], in: base, .none, scratch: scratch)
+      guard ended.status == 0 else { throw TortureError("\(arguments) did not succeed: \(ended.output)") }
+    }
+    let database = try DatabaseFile("\(base)/data/sandbox/jobs.sqlite")
+    // Eight days of minutes, which are rolled up in several batches before they go, and a run as old as it says.
+    try database.execute(
+      """
+      WITH RECURSIVE minute(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM minute WHERE n < 11519)
+      INSERT INTO candles (source, symbol, interval, open_time, open, high, low, close, volume, close_time)
+      SELECT 'desk', 'MINUTE', '1m', 1735689600000 + n * 60000, 100 + n, 102 + n, 99 + n, 101 + n, 1, 1735689600000 + n * 60000 + 59999
+      FROM minute;
+      UPDATE raw_responses SET received_at = logical_date; UPDATE runs SET started_at = logical_date
+      """)
+    try database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return (
+      Errand(name: "backup create", base: base, arguments: ["backup", "create", "--sandbox"], isSettled: .old),
+      Errand(name: "backup restore", base: base, arguments: ["backup", "restore", "newest", "--force", "--sandbox"], isSettled: .oldOrNew),
+      Errand(name: "prune", base: base, arguments: ["prune", "--yes", "--date", "2026-01-15", "--sandbox"], isSettled: .newInTheEnd)
+    )
+  }
+
   private func folder(_ name: String) throws -> String {
     let base = "\(scratch)/\(name)"
     try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: true)
@@ -138,7 +174,7 @@ struct ScenarioMaker {
     runs: 10d
     quality_results: 10d
     reports: 10d
-    candles: { 1h: 7d, 1d: 50d }
+    candles: { 1m: 7d, 1h: 7d, 1d: 50d }
 
     """
 }

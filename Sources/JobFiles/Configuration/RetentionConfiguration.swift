@@ -4,18 +4,29 @@ public import MarketData
 ///
 ///     raw_responses: 400d
 ///     reports: forever
+///     runs: { age: 2y, count: 5000 }
 ///     candles: { 1m: 30d, 1d: forever }
+///     roll_up: [1h, 1d]
 public struct RetentionConfiguration: Sendable, Equatable {
-  /// Landed responses.
-  public var rawResponses: Retention = .forever
-  /// Runs with their tasks, attempts and events.
-  public var runs: Retention = .forever
-  public var qualityResults: Retention = .forever
-  public var reports: Retention = .forever
+  /// By name of the table; one that is not named is kept for ever.
+  public var tables: [String: Retention] = [:]
   /// An interval that is not named is kept for ever.
   public var candles: [Interval: Retention] = [:]
+  /// The intervals into which shorter candles are rolled before they are forgotten.
+  public var rollUp: [RolledInterval] = RolledInterval.allCases
 
   public init() {}
+
+  /// The tables that may be named. Of `runs` the tasks, attempts and events go along; of `raw_responses` the bodies.
+  public static let tableNames = [
+    "raw_responses", "runs", "quality_results", "reports", "signals", "tickers", "quarantine", "candle_revisions",
+  ]
+}
+
+/// What shorter candles can be rolled up into.
+public enum RolledInterval: String, Sendable, CaseIterable {
+  case hour = "1h"
+  case day = "1d"
 }
 
 /// How long something is kept.
@@ -23,16 +34,18 @@ public enum Retention: Sendable, Hashable {
   case forever
   /// At least a day, so that a run never prunes what it has just made.
   case keep(Duration)
+  /// The newest, so many of them, and none beyond an age; rows of a table, candles of each series.
+  case newest(Int, within: Duration?)
 }
 
 extension RetentionConfiguration {
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the retention", findings: findings) else { return }
-    section.refuseKeys(except: ["raw_responses", "runs", "quality_results", "reports", "candles"])
-    rawResponses = section["raw_responses"].flatMap { Self.retention($0, "raw_responses", findings) } ?? .forever
-    runs = section["runs"].flatMap { Self.retention($0, "runs", findings) } ?? .forever
-    qualityResults = section["quality_results"].flatMap { Self.retention($0, "quality_results", findings) } ?? .forever
-    reports = section["reports"].flatMap { Self.retention($0, "reports", findings) } ?? .forever
+    section.refuseKeys(except: Self.tableNames + ["candles", "roll_up"])
+    for name in Self.tableNames { tables[name] = section[name].flatMap { Self.retention($0, name, findings) } }
+    if section["roll_up"] != nil {
+      rollUp = section.texts("roll_up").compactMap { findings.word($0, of: "an interval to roll up into") }
+    }
     guard let candles = section.section("candles", title: "`candles`") else { return }
     for entry in candles.entries {
       guard let interval: Interval = findings.word(Located(value: entry.key, spot: entry.keySpot), of: "an interval") else { continue }
@@ -41,6 +54,16 @@ extension RetentionConfiguration {
   }
 
   private static func retention(_ tree: Tree, _ key: String, _ findings: Findings) -> Retention? {
+    guard case .mapping = tree.content else { return age(tree, key, findings) }
+    guard let section = Section(tree, title: "`\(key)`", findings: findings) else { return nil }
+    section.refuseKeys(except: ["age", "count"])
+    let old = section["age"].flatMap { Self.age($0, "age", findings) }
+    let within: Duration? = if case .keep(let duration)? = old { duration } else { nil }
+    guard let count = section.integer("count", in: 1...Int.max) else { return old }
+    return .newest(count, within: within)
+  }
+
+  private static func age(_ tree: Tree, _ key: String, _ findings: Findings) -> Retention? {
     if case .scalar(let scalar) = tree.content, scalar.text == "forever" { return .forever }
     guard let text = findings.text(tree, of: "`\(key)`", wanted: "a duration such as `400d`, or `forever`") else { return nil }
     guard let duration = DurationText.parse(text.value) else {

@@ -104,9 +104,11 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
 
   private var retention: JobValue {
     let age = Schema.reference("age")
-    return Schema.mapping([
-      ("raw_responses", age), ("runs", age), ("quality_results", age), ("reports", age),
-      ("candles", Schema.mapping(Interval.allCases.map { ($0.rawValue, age) })),
-    ])
+    let kept = Schema.any(age, Schema.mapping([("age", age), ("count", Schema.whole(1...Int.max))]))
+    return Schema.mapping(
+      RetentionConfiguration.tableNames.map { ($0, kept) } + [
+        ("candles", Schema.mapping(Interval.allCases.map { ($0.rawValue, kept) })),
+        ("roll_up", Schema.list(of: Schema.words(RolledInterval.allCases.map(\.rawValue)))),
+      ])
   }
 }

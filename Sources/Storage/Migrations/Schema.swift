@@ -14,10 +14,11 @@ enum Schema {
     migrator.registerMigration("0009 requests of runs") { try $0.execute(sql: Schema.requests) }
     migrator.registerMigration("0010 requests on their way") { try $0.execute(sql: Schema.requestsOnTheirWay) }
     migrator.registerMigration("0011 holes, depth and trades") { try $0.execute(sql: Schema.binanceMarket) }
+    migrator.registerMigration("0012 rolled candles") { try $0.execute(sql: Schema.rolledCandles) }
     return migrator
   }
 
-  static func migrate(_ database: DatabasePool, path: String) throws {
+  static func migrate(_ database: any DatabaseWriter, path: String) throws {
     try database.read { try refuseNewer($0, path: path) }
     try migrator.migrate(database)
   }

@@ -14,13 +14,13 @@ struct Prune: AsyncParsableCommand {
       EXAMPLES
         jobs prune --dry-run       what would be deleted
         jobs prune
-        jobs prune --yes           also when more than a fifth of all candles goes
+        jobs prune --yes           also when more than a fifth of a table goes
       """)
 
   @Flag(name: .customLong("dry-run"), help: "Show what would be deleted, delete nothing.")
   var dryRun = false
 
-  @Flag(help: "Delete even more than a fifth of all candles.")
+  @Flag(help: "Delete even more than a fifth of a table, and after a leap of the clock.")
   var yes = false
 
   @Option(help: "Ages count back from here: a day or an instant. Default: now, but never later than the last run's date.")
@@ -64,6 +64,8 @@ struct Prune: AsyncParsableCommand {
     _ = try workspace.reading()
     let lock = try RunLock(at: workspace.lockFile, purpose: "prune")
     let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+    // Folders that a killed one had begun to delete.
+    AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
     let date = try await logicalDate(warehouse)
     return try await Pruning(
       warehouse, rawStore: workspace.rawStore, place: try workspace.reportPlace(), rules: rules, mayDeleteMuch: yes

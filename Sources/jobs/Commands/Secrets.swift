@@ -39,6 +39,9 @@ struct Secrets: AsyncParsableCommand {
       guard !text.contains(where: \.isWhitespace), text.utf8.count <= 4096 else {
         throw Failure(.badData, "a key is one word of at most 4096 bytes; nothing is stored")
       }
+      guard !BackupKeyText.isName(name) || BackupKey(text) != nil else {
+        throw Failure(.badData, "that is no key for backups: \(BackupKeyText.advice); nothing is stored")
+      }
       try AtomicFile.makeFolder(workspace.secrets)
       try AtomicFile.write(text.utf8, to: "\(workspace.secrets)/\(name)")
       Output.say("stored in \(workspace.shown(workspace.secrets))/\(name)")
@@ -77,9 +80,11 @@ struct Secrets: AsyncParsableCommand {
       let (configuration, diagnostics) = try workspace.configuration()
       guard !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
       let store = SecretStore(folder: workspace.secrets)
-      let rows = (configuration.providers?.providers ?? []).compactMap { provider in
+      var rows = (configuration.providers?.providers ?? []).compactMap { provider in
         provider.key.map { Row(name: $0.secret, provider: provider.name, finding: store.secret($0.secret)) }
       }
+      // Nobody needs it: without it backups are not sealed.
+      if store.isSet("backup") { rows.append(Row(name: "backup", provider: "backups", finding: store.secret("backup"))) }
       if json { return try Output.json(Document(secrets: rows)) }
       var table = PlainTable([.init("KEY"), .init("PROVIDER"), .init("STATE")])
       for row in rows { table.rows.append([row.name, row.provider, row.usable ? "set" : row.note ?? "missing"]) }

@@ -114,6 +114,12 @@ struct Desk {
     makers["data.prune"] = {
       PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))
     }
+    makers["backup.create"] = { _ in
+      CreateBackup(warehouse, in: workspace.backups, keys: try workspace.backupKeysForTask(), time: SystemTime())
+    }
+    makers["backup.drill"] = { _ in
+      DrillBackup(warehouse, in: workspace.backups, keys: try workspace.backupKeysForTask(), time: SystemTime())
+    }
     makers["realtime.push"] = {
       try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
     }

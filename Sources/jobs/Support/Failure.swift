@@ -61,6 +61,7 @@ struct Failure: Error {
     switch error {
     case let failure as Failure: self = failure
     case let error as WarehouseError: self.init(error.commandStatus, error.description)
+    case let error as BackupError: self.init(error.commandStatus, error.description)
     case let error as LockError: self.init(error.commandStatus, error.description)
     case let error as FileError: self.init(.storage, error.description)
     case let error as OutputError: self.init(.storage, error.description)
@@ -124,8 +125,18 @@ extension WarehouseError {
   fileprivate var commandStatus: CommandStatus {
     switch self {
     case .missing, .empty, .newerSchema, .damaged, .unreadablePlan: .badData
-    case .busy, .fenced: .tryAgainLater
+    case .busy, .fenced, .restoring: .tryAgainLater
     case .diskFull, .readOnly, .other: .storage
+    }
+  }
+}
+
+extension BackupError {
+  fileprivate var commandStatus: CommandStatus {
+    switch self {
+    case .defect, .none, .newerSchema: .badData
+    case .unknown, .targetNotEmpty: .usage
+    case .keyMissing: .credentials
     }
   }
 }

@@ -53,8 +53,8 @@ struct PlanConsequences {
       return Pruned(step: step.id, report: .none, doubt: failure.message)
     }
     guard let warehouse else { return Pruned(step: step.id, report: .none, doubt: nil) }
-    let (report, all) = try await warehouse.read { (try $0.prunable(by: rules, at: date), try $0.count(of: .candles)) }
-    return Pruned(step: step.id, report: report, doubt: Pruning.doubt(about: report, ofAll: all))
+    let report = try await warehouse.read { try $0.prunable(by: rules, at: date) }
+    return Pruned(step: step.id, report: report, doubt: Pruning.doubt(about: report))
   }
 
   /// The steps that send something, and the check that watches the job from outside. The sandbox tells nobody.

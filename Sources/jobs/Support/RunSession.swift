@@ -104,7 +104,7 @@ struct RunSession {
     let last = try await warehouse.read { try $0.runs(of: nil, limit: 1).first?.state }
     guard isResumed || last != .some(.succeeded) else { return }
     let others: Set<String> = workspace.isSandbox ? [] : ["sandbox"]
-    AtomicFile.removeLeftovers(below: workspace.data, except: others.union(["secrets"]))
+    AtomicFile.removeLeftovers(below: workspace.data, except: others.union(["secrets", "backups", "replaced"]))
     AtomicFile.removeLeftovers(below: workspace.reports, except: others)
   }
 

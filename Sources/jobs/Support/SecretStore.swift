@@ -14,6 +14,13 @@ struct SecretStore {
     case missing(String)
   }
 
+  /// Whether there is something under a name, usable or not.
+  func isSet(_ name: String) -> Bool {
+    var status = stat()
+    let places = [environment["CREDENTIALS_DIRECTORY"], folder].compactMap(\.self)
+    return places.contains { lstat("\($0)/\(name)", &status) == 0 } || environment["JOBS_SECRET_\(name.uppercased())"]?.isEmpty == false
+  }
+
   func secret(_ name: String) -> Finding {
     if let credentials = environment["CREDENTIALS_DIRECTORY"], let secret = read("\(credentials)/\(name)") {
       return .found(secret, warning: nil)

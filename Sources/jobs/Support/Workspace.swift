@@ -120,6 +120,10 @@ struct Workspace: Sendable {
   /// Opens the warehouse for reading.
   func reading() throws -> Warehouse {
     do {
+      // A restore that was killed in its last step is completed by whoever comes first and is alone.
+      if RestoreMark.exists(at: database) {
+        try RestoreMark.complete(at: database, lock: try RunLock(at: lockFile, purpose: "backup restore"))
+      }
       return try Warehouse(reading: database)
     } catch WarehouseError.missing(let path) {
       let hint = isSandbox ? " --sandbox" : ""

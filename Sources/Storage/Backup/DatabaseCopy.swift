@@ -1,0 +1,99 @@
+import Foundation
+internal import GRDB
+
+extension Warehouse {
+  /// Copies one consistent state into a new file, while others may be writing: SQLite's own online backup.
+  ///
+  /// The copy is one file without a log. It is not synced: it is for reading once.
+  /// - Throws: ``WarehouseError``.
+  func copy(to path: String) async throws {
+    try await read { reader in
+      // A second time when a writer came while the file was read as it lay.
+      if unlink(path) != 0, errno != ENOENT { throw FileError(path: path, errno) }
+      let target = try DatabaseQueue(path: path)
+      try target.writeWithoutTransaction { copy in
+        try copy.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+        try reader.database.backup(to: copy)
+        try copy.execute(sql: "PRAGMA journal_mode = DELETE")
+      }
+      try target.close()
+    }
+  }
+}
+
+/// A database file that lies by itself: a copy of the warehouse on its way into a backup, or out of one.
+struct DatabaseCopy {
+  let path: String
+
+  /// The newest migration that was applied; empty when it is no warehouse.
+  func schemaVersion() throws -> String {
+    try read { database in
+      guard try database.tableExists("grdb_migrations") else { return "" }
+      return try String.fetchOne(database, sql: "SELECT max(identifier) FROM grdb_migrations") ?? ""
+    }
+  }
+
+  /// Rows by table.
+  func rows() throws -> [String: Int] {
+    try read { database in
+      let tables = try String.fetchAll(
+        database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
+      return Dictionary(
+        uniqueKeysWithValues: try tables.map { ($0, try Int.fetchOne(database, sql: "SELECT count(*) FROM \"\($0)\"")!) })
+    }
+  }
+
+  /// The migration that this version of the program does not know; nil when it knows all.
+  func foreignMigration() throws -> String? {
+    do {
+      try read { try Schema.refuseNewer($0, path: path) }
+      return nil
+    } catch WarehouseError.newerSchema(_, let found) {
+      return found
+    }
+  }
+
+  /// Reads all of it as SQLite checks it.
+  /// - Returns: what is wrong; nil when nothing is.
+  func unsoundness() throws -> String? {
+    do {
+      return try read { database in
+        let said = try String.fetchAll(database, sql: "PRAGMA integrity_check(3)")
+        guard said == ["ok"] else { return said.joined(separator: "; ") }
+        let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(3)
+        guard orphans.isEmpty else {
+          return orphans.map { "a row of \($0[0] as String) refers to one of \($0[2] as String) that is not there" }.joined(separator: "; ")
+        }
+        return nil
+      }
+    } catch WarehouseError.damaged(_, let reason) {
+      return reason
+    }
+  }
+
+  /// The files of bodies that it names.
+  func bodies() throws -> [String] { try read { try String.fetchAll($0, sql: "SELECT DISTINCT body_hash FROM raw_responses") } }
+
+  /// Changes the file, which is one file again afterwards.
+  func write<Value>(_ body: (DatabaseQueue) throws -> Value) throws -> Value {
+    do {
+      let queue = try DatabaseQueue(path: path)
+      defer { try? queue.close() }  // what could not be written has been thrown already
+      return try body(queue)
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
+  }
+
+  private func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      defer { try? queue.close() }  // it was only read; nothing can be lost
+      return try queue.read(body)
+    } catch {
+      throw WarehouseError.wrapping(error, path: path)
+    }
+  }
+}
