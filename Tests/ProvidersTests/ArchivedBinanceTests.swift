@@ -124,7 +124,7 @@ import Transport
     Trouble(file: "2024-12.zip.CHECKSUM", answer: HTTPResponse(status: 200, body: Array("<html>".utf8)), says: "is no checksum of"),
     Trouble(file: "2024-12.zip", answer: HTTPResponse(status: 503, body: []), says: "answered 503"),
     Trouble(file: "2024-12.zip.CHECKSUM", answer: HTTPResponse(status: 451, body: []), says: "answered 451"),
-    Trouble(file: "2024-12.zip", answer: HTTPResponse(status: 429, body: []), says: "answered 429"),
+    Trouble(file: "2024-12.zip", answer: HTTPResponse(status: 429, body: []), says: "answered 429", asked: 2),
   ])
   func `come from the API where a file is missing or refused, and a note says so`(trouble: Trouble) async throws {
     let desk = Desk(try server { $0.hasSuffix(trouble.file) ? trouble.answer : nil })

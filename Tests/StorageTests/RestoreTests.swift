@@ -131,8 +131,8 @@ import Testing
     try await bench.warehouse.write {
       try $0.database.execute(
         sql: """
-          INSERT INTO rate_usage VALUES ('alphavantage', 'day', 0, 1000, 20), ('binance', 'minute', 0, 60, 900);
-          INSERT INTO rate_pauses VALUES ('binance', 500, 'a ban')
+          INSERT INTO rate_usage (provider, limit_name, slot_start, slot_end, used) VALUES ('alphavantage', 'day', 0, 1000, 20), ('binance', 'minute', 0, 60, 900);
+          INSERT INTO rate_pauses (provider, until, reason) VALUES ('binance', 500, 'a ban')
           """)
     }
     let stored = try bench.store.backup(try await bench.create().name)
