@@ -1,12 +1,18 @@
 public import JobGraph
 import MarketData
+import Providers
 
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, alphaVantageCandles, quality, signals, nightlyReport, runReport, prune, push, shell,
+    instruments, binanceCandles, tickers, alphaVantageCandles, alphaVantageCurrencies, alphaVantageDigitalCurrencies, quality, signals, nightlyReport, runReport, prune, push, shell,
     nothing,
   ]
+
+  /// Its tasks fetch one series each.
+  static func bringsCandles(_ operation: String) -> Bool {
+    operation.hasSuffix(".candles") || [alphaVantageCurrencies.name, alphaVantageDigitalCurrencies.name].contains(operation)
+  }
 
   static let instruments = OperationDeclaration(
     name: "binance.instruments", summary: "Fetches what the exchange lists: pairs, their state, tick and lot sizes.",
@@ -30,7 +36,7 @@ public enum Operations {
     "source": .is("binance"), "symbol": .each("symbol"), "interval": .each("interval"),
   ]
   private static let shareSeries: [String: DataAccess.Selector] = [
-    "source": .is("alphavantage"), "symbol": .each("symbol"), "interval": .is("1d"),
+    "source": .is("alphavantage"), "symbol": .each("symbol"), "interval": .with("interval"),
   ]
 
   private static func ofSeries(_ slice: [String: DataAccess.Selector], _ tables: [String]) -> [DataAccess] {
@@ -43,22 +49,57 @@ public enum Operations {
     writes: [DataAccess("tickers", ["source": .is("binance")]), .appending(to: "raw_responses")], provider: "binance")
 
   static let alphaVantageCandles = OperationDeclaration(
-    name: "alphavantage.candles", summary: "Brings the daily candles of a share up to the last closed session.",
+    name: "alphavantage.candles", summary: "Brings the candles of a share up to the last closed session.",
     discussion: """
       One request per symbol and night. Prices are kept raw as traded; dividends and splits apart. The adjusted series is asked for first;
-      where the key's plan does not include it, that is remembered for a day and the plain series of 100 rows is taken instead.
+      where the key's plan does not include it, that is remembered for a day and the plain series is taken instead. The provider's adjusted
+      closes are compared with those that dividends and splits give; a difference above 1 % is a finding of the rule `adjustment`.
+      A week and a month come when their last session has closed. Bars within a day are those of the session, without the hours before
+      and after it; each month that is missing is a request.
       """,
     dimensions: ["symbol"],
     parameters: [
-      ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"),
+      ParameterDeclaration(
+        "history", .duration, summary: "how far back: 90d, 2y, or all; when left out all, but of bars within a day 30 days"),
+      ParameterDeclaration(
+        "interval", .oneOf(["1m", "5m", "15m", "30m", "1h", "1d", "1w", "1M"]), default: .string("1d"), summary: "how long a candle lasts"),
       ParameterDeclaration("adjusted", .flag, default: .bool(true), summary: "ask for dividends and splits too"),
+      form,
     ], reads: ofSeries(shareSeries, ["candles", "watermarks"]),
-    writes: ofSeries(shareSeries, seriesTables)
+    writes: ofSeries(shareSeries, seriesTables + ["quality_results"])
       + [
         DataAccess("corporate_actions", ["source": .is("alphavantage"), "symbol": .each("symbol")]), .appending(to: "raw_responses"),
         .appending(to: "outbox"),
       ],
     provider: "alphavantage", secret: "alphavantage")
+
+  private static let form = ParameterDeclaration(
+    "form", .oneOf(AlphaVantage.Form.allCases.map(\.rawValue)), default: .string("json"),
+    summary: "csv is a third of the bytes, but does not say whose series it is")
+
+  static let alphaVantageCurrencies = pairCandles(
+    "alphavantage.fx", source: "alphavantage_fx", summary: "Brings the daily candles of a pair of currencies: EURUSD.",
+    discussion: """
+      Monday to Friday, in days of UTC. A currency has no volume: it is stored as 0. The series stand under the source `alphavantage_fx`.
+      """)
+
+  static let alphaVantageDigitalCurrencies = pairCandles(
+    "alphavantage.crypto", source: "alphavantage_crypto", summary: "Brings the daily candles of a digital currency: BTCEUR.",
+    discussion: """
+      The last three letters are the market, which prices are in; both shapes of the answer are read. The series stand under the source
+      `alphavantage_crypto`.
+      """)
+
+  private static func pairCandles(_ name: String, source: String, summary: String, discussion: String) -> OperationDeclaration {
+    let series: [String: DataAccess.Selector] = ["source": .is(source), "symbol": .each("symbol"), "interval": .is("1d")]
+    return OperationDeclaration(
+      name: name, summary: summary, discussion: discussion, dimensions: ["symbol"],
+      parameters: [
+        ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"), form,
+      ], reads: ofSeries(series, ["candles", "watermarks"]),
+      writes: ofSeries(series, seriesTables) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "alphavantage",
+      secret: "alphavantage")
+  }
 
   static let quality = OperationDeclaration(
     name: "quality.check", summary: "Judges every followed series: gaps, staleness, outliers, flat runs.",

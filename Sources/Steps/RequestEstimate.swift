@@ -37,7 +37,7 @@ public struct RequestEstimate: Sendable, Equatable {
     case "binance.tickers":
       let symbols = Parameters(step.with).texts("symbols").count
       (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: symbols == 0 ? nil : symbols))
-    case "binance.candles", "alphavantage.candles":
+    case let name where Operations.bringsCandles(name):
       for task in step.tasks { try add(task, of: step, logicalDate, reader, markets) }
     default: break
     }
@@ -47,21 +47,25 @@ public struct RequestEstimate: Sendable, Equatable {
     _ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?,
     _ markets: MarketRules
   ) throws {
-    let wanted = step.with.first { $0.key == "history" }?.value
-    var text = "all"
-    if case .string(let given)? = wanted { text = given }
     // A name that is no symbol fails its task before anything is asked.
-    guard let key = SeriesKey(fetchedBy: task, of: step.uses), let history = History(text) else { return }
+    guard let key = SeriesKey(fetchedBy: task, of: step.uses, with: step.with),
+      let history = History(Parameters(step.with).optionalText("history"), of: key.interval)
+    else { return }
     let (isCrypto, interval) = (step.uses.hasPrefix("binance"), key.interval)
     let watermark = try reader?.watermark(of: key)
     let ranges = MissingRanges.of(
       interval, calendar: markets.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
-      logicalDate: logicalDate, answersInOnePiece: !isCrypto)
+      logicalDate: logicalDate, answersInOnePiece: !isCrypto && interval >= .day1)
     note(ranges, beside: watermark)
     for range in ranges {
       // No exchange has bars from before it existed.
       let from = max(range.lowerBound, RequestEstimate.firstBar)
-      let count = isCrypto ? max(1, Binance.klineRequests(from: from, until: range.upperBound, interval: interval)) : 1
+      let count =
+        if isCrypto {
+          max(1, Binance.klineRequests(from: from, until: range.upperBound, interval: interval))
+        } else if interval < .day1 {
+          AlphaVantage.months(of: markets.calendar(of: key), from: range.lowerBound, until: logicalDate).count
+        } else { 1 }
       requests += count
       weight += isCrypto ? count * Binance.Weight.klines : count
     }
