@@ -37,6 +37,6 @@ func read(_ body: String, symbol: String = "IBM") throws -> Reading<SeriesDocume
 func functions(_ desk: Desk) async -> [String] {
   await desk.http.urls.map { url in
     let query = URLComponents(string: url)!.queryItems!.reduce(into: [:]) { $0[$1.name] = $1.value }
-    return "\(query["function"]!.dropFirst("TIME_SERIES_".count)) \(query["outputsize"]!)"
+    return "\(query["function"]!.dropFirst("TIME_SERIES_".count)) \(query["outputsize"] ?? "-")"
   }
 }
