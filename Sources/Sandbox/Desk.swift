@@ -8,6 +8,7 @@ struct Desk: Sendable {
   private let gate: Gate
   private let binance: BinanceService
   private let alphaVantage: AlphaVantageService
+  private let seed: UInt64
 
   init(_ configuration: SandboxConfiguration) throws(SandboxError) {
     let crypto: any CryptoMarket
@@ -24,6 +25,7 @@ struct Desk: Sendable {
     let allowance = BinanceLimits.Allowance(
       weightPerMinute: configuration.requestWeightPerMinute ?? crypto.requestWeightPerMinute,
       requestsPerFiveMinutes: configuration.rawRequestsPerFiveMinutes, strikes: configuration.strikesBeforeBan)
+    if case .synthetic(let given) = configuration.data { seed = given } else { seed = 1 }
     clock = configuration.clock
     gate = try Gate(configuration, allowance: allowance)
     binance = BinanceService(market: crypto, allowance: allowance)
@@ -50,6 +52,8 @@ struct Desk: Sendable {
     switch request.provider {
     case .binance: await binance.answer(request, now: now)
     case .alphavantage: await alphaVantage.answer(request, now: now)
+    case .ecb: ReferenceRateService(seed: seed).answer(request, now: now)
+    case .sec: CompanyService().answer(request)
     }
   }
 

@@ -37,6 +37,8 @@ actor Gate {
     switch request.provider {
     case .binance:
       return BinanceRefusal.answer(binance.admit(weight: BinanceEndpoint.weight(of: request), at: now), binance.allowance)
+    case .ecb, .sec:
+      return nil
     case .alphavantage:
       guard let key = request["apikey"], !key.isEmpty else { return AlphaVantageRefusal.badKey.answer }
       switch alphaVantage.admit(at: now) {

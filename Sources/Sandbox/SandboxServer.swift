@@ -10,9 +10,16 @@ public struct SandboxAddress: Sendable, Equatable {
   public var binanceBaseURL: String { "http://127.0.0.1:\(port)/binance" }
   /// Without a slash at the end: `http://127.0.0.1:4711/alphavantage`.
   public var alphaVantageBaseURL: String { "http://127.0.0.1:\(port)/alphavantage" }
+  /// All of them by the names of providers.yaml.
+  public var baseURLs: [String: String] {
+    [
+      "binance": binanceBaseURL, "alphavantage": alphaVantageBaseURL, "ecb": "http://127.0.0.1:\(port)/ecb",
+      "sec": "http://127.0.0.1:\(port)/sec",
+    ]
+  }
 }
 
-/// A loopback stand-in for Binance and Alpha Vantage: their own wire formats, with their limits.
+/// A loopback stand-in for Binance, Alpha Vantage, the ECB's rates and the SEC's tickers: their own wire formats, with their limits.
 ///
 /// It answers `/api/v3/ping`, `time`, `exchangeInfo`, `klines`, `uiKlines`, `ticker/24hr`, `ticker/price` and `depth` below the base URL of
 /// Binance, and `/query` with TIME_SERIES_DAILY, TIME_SERIES_DAILY_ADJUSTED and GLOBAL_QUOTE below that of Alpha Vantage. Times are in

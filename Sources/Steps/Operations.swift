@@ -5,7 +5,8 @@ import Providers
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, alphaVantageCandles, alphaVantageCurrencies, alphaVantageDigitalCurrencies, quality, signals, nightlyReport, runReport, prune, push, shell,
+    instruments, binanceCandles, tickers, alphaVantageCandles, alphaVantageCurrencies, alphaVantageDigitalCurrencies, referenceRates,
+    companies, quality, signals, nightlyReport, runReport, prune, push, shell,
     nothing,
   ]
 
@@ -100,6 +101,27 @@ public enum Operations {
       writes: ofSeries(series, seriesTables) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "alphavantage",
       secret: "alphavantage")
   }
+
+  static let referenceRates = OperationDeclaration(
+    name: "ecb.rates", summary: "Brings the euro reference rates of the European Central Bank.",
+    discussion: """
+      One request, and none when the last working day is there. Rates are units of the currency for one euro, published about 16:00 in
+      Frankfurt; weekends and the bank's holidays have none. A rate that the bank changes keeps what it said before.
+      """,
+    parameters: [
+      ParameterDeclaration(
+        "history", .oneOf(EuropeanCentralBank.Span.allCases.map(\.rawValue)), default: .string("quarter"),
+        summary: "what is fetched first: the last day, the last 90 days, or all since 1999")
+    ], reads: [DataAccess("reference_rates", ["source": .is("ecb")])],
+    writes: [DataAccess("reference_rates", ["source": .is("ecb")]), .appending(to: "raw_responses")], provider: "ecb")
+
+  static let companies = OperationDeclaration(
+    name: "sec.tickers", summary: "Fetches which company stands behind a ticker, from the SEC.",
+    discussion: """
+      One request. The SEC answers only who says in `contact` of providers.yaml who asks. Companies that are no longer listed keep their
+      last description.
+      """,
+    writes: [DataAccess("companies", ["source": .is("sec")]), .appending(to: "raw_responses")], provider: "sec")
 
   static let quality = OperationDeclaration(
     name: "quality.check", summary: "Judges every followed series: gaps, staleness, outliers, flat runs.",

@@ -12,6 +12,7 @@ enum Schema {
     migrator.registerMigration("0006 decisions") { try $0.execute(sql: Schema.decisions) }
     migrator.registerMigration("0008 runs by number") { try $0.execute(sql: Schema.runsByNumber) }
     migrator.registerMigration("0009 requests of runs") { try $0.execute(sql: Schema.requests) }
+    migrator.registerMigration("0013 reference data") { try $0.execute(sql: Schema.referenceData) }
     return migrator
   }
 

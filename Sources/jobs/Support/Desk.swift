@@ -103,6 +103,12 @@ struct Desk {
       makers["alphavantage.fx"] = { candles(.currencies, $0) }
       makers["alphavantage.crypto"] = { candles(.digitalCurrencies, $0) }
     }
+    if let client = clients["ecb"] {
+      makers["ecb.rates"] = { _ in FetchReferenceRates(from: EuropeanCentralBank(client), into: warehouse) }
+    }
+    if let client = clients["sec"] {
+      makers["sec.tickers"] = { _ in FetchCompanies(from: CompanyRegister(client), into: warehouse) }
+    }
     makers["quality.check"] = { CheckQuality(warehouse, policy: try QualityPolicy($0["rules"]), markets: markets) }
     makers["analysis.signals"] = { _ in FindSignals(warehouse) }
     makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets) }

@@ -163,7 +163,7 @@ struct RunSession {
       let address = try await server.start()
       return RunningSandbox(
         server: server, clock: settings.clock,
-        baseURLs: ["binance": address.binanceBaseURL, "alphavantage": address.alphaVantageBaseURL])
+        baseURLs: address.baseURLs)
     } catch let error as SandboxError {
       throw Failure(.badData, "the sandbox cannot start: \(error)")
     }
