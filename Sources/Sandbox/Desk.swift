@@ -29,7 +29,7 @@ struct Desk: Sendable {
     clock = configuration.clock
     gate = try Gate(configuration, allowance: allowance)
     binance = BinanceService(market: crypto, allowance: allowance)
-    alphaVantage = AlphaVantageService(market: equities, plan: configuration.alphaVantagePlan)
+    alphaVantage = AlphaVantageService(market: equities, plan: configuration.alphaVantagePlan, seed: seed)
   }
 
   /// Answers one request.

@@ -20,7 +20,7 @@ import Testing
 
   @Test func `state the providers' limits`() throws {
     let providers = try #require(loaded.configuration.providers)
-    #expect(providers.providers.map(\.name) == ["binance", "alphavantage"])
+    #expect(providers.providers.map(\.name) == ["binance", "alphavantage", "ecb", "sec"])
     #expect(providers["binance"]?.limits == [.init(unit: .weight, amount: 6000, per: .seconds(60))])
     #expect(providers["binance"]?.baseURL.absoluteString == "https://data-api.binance.vision")
     let alphaVantage = try #require(providers["alphavantage"])
