@@ -69,7 +69,7 @@ public enum Operations {
     ], reads: ofSeries(shareSeries, ["candles", "watermarks"]),
     writes: ofSeries(shareSeries, seriesTables + ["quality_results"])
       + [
-        DataAccess("corporate_actions", ["source": .is("alphavantage"), "symbol": .each("symbol")]), .appending(to: "raw_responses"),
+        .appending(to: "corporate_actions", ["source": .is("alphavantage"), "symbol": .each("symbol")]), .appending(to: "raw_responses"),
         .appending(to: "outbox"),
       ],
     provider: "alphavantage", secret: "alphavantage")
