@@ -5,8 +5,8 @@ import Providers
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, alphaVantageCandles, alphaVantageCurrencies, alphaVantageDigitalCurrencies, referenceRates,
-    companies, quality, signals, nightlyReport, runReport, prune, push, shell,
+    instruments, binanceCandles, tickers, alphaVantageCandles, alphaVantageCurrencies, alphaVantageDigitalCurrencies, alphaVantageCompany,
+    alphaVantageMarket, referenceRates, companies, quality, signals, nightlyReport, runReport, prune, push, shell,
     nothing,
   ]
 
@@ -101,6 +101,37 @@ public enum Operations {
       writes: ofSeries(series, seriesTables) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "alphavantage",
       secret: "alphavantage")
   }
+
+  static let alphaVantageCompany = OperationDeclaration(
+    name: "alphavantage.company", summary: "Fetches what is told about a share beside its candles: quote, overview, earnings or news.",
+    discussion: """
+      One request per symbol. `quote` is the last session, `overview` the company with its figures, `earnings` what it earned per share
+      against what was expected, `news` articles with the mood they are held to have. Text from outside is stored as one printable line.
+      Tables: quotes, company_overviews, earnings, news and news_symbols.
+      """,
+    dimensions: ["symbol"],
+    parameters: [
+      ParameterDeclaration("kind", .oneOf(FetchReference.CompanyKind.allCases.map(\.rawValue)), isRequired: true, summary: "what is asked"),
+      ParameterDeclaration("days", .integer(1...365), default: .int(7), summary: "of news: how far back"),
+      ParameterDeclaration("limit", .integer(1...1000), default: .int(50), summary: "of news: how many articles at most"),
+    ],
+    writes: ["quotes", "company_overviews", "earnings", "news", "news_symbols"].map { table in
+      .appending(to: table, table == "news" || table == "news_symbols" ? [:] : ["symbol": .each("symbol")])
+    } + [.appending(to: "raw_responses")], provider: "alphavantage", secret: "alphavantage")
+
+  static let alphaVantageMarket = OperationDeclaration(
+    name: "alphavantage.market", summary: "Fetches what is told about a market: listings, its state, what moved most, or a search.",
+    discussion: """
+      One request. `listings` are the shares and funds that are traded, `delisted` those that were, `status` which markets of the world are
+      open, `movers` the 20 that gained, lost and traded most, `search` the symbols that go by a name. Tables: listings, market_states,
+      movers, symbol_matches.
+      """,
+    parameters: [
+      ParameterDeclaration("kind", .oneOf(FetchReference.MarketKind.allCases.map(\.rawValue)), isRequired: true, summary: "what is asked"),
+      ParameterDeclaration("keywords", .text, summary: "of a search: the name that is looked for"),
+    ],
+    writes: ["listings", "market_states", "movers", "symbol_matches", "raw_responses"].map { .appending(to: $0) },
+    provider: "alphavantage", secret: "alphavantage")
 
   static let referenceRates = OperationDeclaration(
     name: "ecb.rates", summary: "Brings the euro reference rates of the European Central Bank.",

@@ -37,7 +37,8 @@ public struct RequestEstimate: Sendable, Equatable {
     case "binance.tickers":
       let symbols = Parameters(step.with).texts("symbols").count
       (requests, weight) = (1, Binance.Weight.ticker24hr(symbols: symbols == 0 ? nil : symbols))
-    case "ecb.rates", "sec.tickers": (requests, weight) = (1, 1)
+    case "ecb.rates", "sec.tickers", "alphavantage.company", "alphavantage.market":
+      (requests, weight) = (step.tasks.count, step.tasks.count)
     case let name where Operations.bringsCandles(name):
       for task in step.tasks { try add(task, of: step, logicalDate, reader, markets) }
     default: break

@@ -99,6 +99,8 @@ struct Desk {
           strategy: parameters.flag("adjusted") ? .auto : .plain, entitlements: entitlements, calendar: markets.exchange)
         return FetchCandles(from: source, calendar: market.calendar(ofShares: markets.exchange), into: warehouse)
       }
+      let facts = AlphaVantage(client, entitlements: entitlements, calendar: markets.exchange)
+      for name in ["alphavantage.company", "alphavantage.market"] { makers[name] = { _ in FetchReference(from: facts, into: warehouse) } }
       makers["alphavantage.candles"] = { candles(.shares, $0) }
       makers["alphavantage.fx"] = { candles(.currencies, $0) }
       makers["alphavantage.crypto"] = { candles(.digitalCurrencies, $0) }
