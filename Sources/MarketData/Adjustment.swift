@@ -103,7 +103,9 @@ public struct Adjustment: Sendable, Equatable {
   ) -> (before: Double, after: Double)? {
     guard max(factor, 1 / factor) >= visibleSplit, index + 1 < series.count else { return nil }
     let (before, after) = (series.close[index], series.open[index + 1])
-    guard series.openTimes[index + 1] - series.openTimes[index] <= neighboursMax, date.midnight <= series.openTimes[index + 1] else { return nil }
+    guard series.openTimes[index + 1] - series.openTimes[index] <= neighboursMax, date.midnight <= series.openTimes[index + 1] else {
+      return nil
+    }
     // A fall to 1/factor is expected: as a share of it, 1 is all of the jump and 0 is none.
     return log(before / after) / log(factor) < jumpShareMin ? (before, after) : nil
   }

@@ -61,7 +61,8 @@ extension Refusal {
   /// A body that is not the XML that was asked for.
   init(_ defect: ForeignXML.Defect, in body: [UInt8]) {
     switch defect {
-    case .tooLarge(let count): self.init(.unexpectedShape, "answered with \(count) bytes, more than the \(ForeignXML.bytesMax) that are read")
+    case .tooLarge(let count):
+      self.init(.unexpectedShape, "answered with \(count) bytes, more than the \(ForeignXML.bytesMax) that are read")
     case .hasDocumentType: self.init(.unexpectedShape, "the answer declares a document type, which is never read")
     case .notXML where body.isEmpty: self.init(.unexpectedShape, "answered with an empty body", isTransient: true)
     case .notXML: self.init(.unexpectedShape, "the answer is no XML (\(body.start))", isTransient: true)

@@ -15,6 +15,29 @@ import Testing
       companies: { uses: sec.tickers }
     """
 
+  @Test func `is told beside prices, too`() async throws {
+    try await Project.with { project in
+      let kinds = ["quote", "overview", "earnings", "news"].map {
+        "  \($0): { uses: alphavantage.company, each: { symbol: [IBM, KO] }, with: { kind: \($0) } }"
+      }
+      let markets = ["listings", "delisted", "status", "movers"].map { "  \($0): { uses: alphavantage.market, with: { kind: \($0) } }" }
+      let search = "  search: { uses: alphavantage.market, with: { kind: search, keywords: NVDA } }"
+      try project.job("facts", (["steps:"] + kinds + markets + [search]).joined(separator: "\n"))
+      let ended = try await project.jobs("run", "facts", "--sandbox", "--date", "2026-01-15T07:00Z")
+      try #require(ended.status == 0, "\(ended)")
+      #expect(try project.rows("SELECT symbol, date(trading_day / 1000, 'unixepoch') FROM quotes") == ["IBM|2026-01-14", "KO|2026-01-14"])
+      #expect(try project.rows("SELECT name FROM company_overviews WHERE symbol = 'KO'") == ["KO made-up Inc."])
+      #expect(try project.rows("SELECT count(*) > 10 FROM earnings") == ["1"])
+      #expect(try project.rows("SELECT count(*) FROM news JOIN news_symbols USING (source, url) WHERE symbol = 'IBM'") == ["3"])
+      #expect(
+        try project.rows("SELECT count(*), min(status), max(status) FROM listings WHERE symbol IN ('IBM', 'GONE')") == ["2|Active|Delisted"]
+      )
+      #expect(try project.rows("SELECT status FROM market_states WHERE region = 'United States'") == ["closed"])
+      #expect(try project.rows("SELECT count(*) FROM movers") == ["9"])
+      #expect(try project.rows("SELECT symbol FROM symbol_matches") == ["NVDA"])
+    }
+  }
+
   @Test func `is stored whole, and asked for once`() async throws {
     try await Project.with { project in
       try project.job("other", steps)

@@ -67,10 +67,11 @@ private struct Recorded {
       absurd.map(\.description) == ["the dividend of 2026-01-06, 569.99, is not below the price of 100.0 and was not applied"])
   }
 
-  @Test(arguments: [
-    ([100, 101.0], 4, true), ([100, 26], 4, false), ([100, 24], 4, false), ([100, 96], 1.046, false), ([10, 101], 0.1, false),
-    ([10, 10.4], 0.1, true), ([100, 90], 1.5, false), ([100, 97], 1.5, true),
-  ] as [([Double], Double, Bool)])
+  @Test(
+    arguments: [
+      ([100, 101.0], 4, true), ([100, 26], 4, false), ([100, 24], 4, false), ([100, 96], 1.046, false), ([10, 101], 0.1, false),
+      ([10, 10.4], 0.1, true), ([100, 90], 1.5, false), ([100, 97], 1.5, true),
+    ] as [([Double], Double, Bool)])
   func `does not apply a split that the price did not follow`(closes: [Double], factor: Double, isAbsurd: Bool) throws {
     let series = try CandleSeries("X", from: "2026-01-05", closes: closes)
     let split = try CorporateAction(date: day("2026-01-06"), kind: .split(factor))
@@ -106,7 +107,9 @@ private struct Recorded {
     for _ in 0..<(generator.next() % 12) {
       let date = try day("2020-01-01").adding(days: Int(generator.next() % UInt64(count + 20)) - 10)
       let isSplit = generator.next() % 3 == 0
-      actions.append(try CorporateAction(date: date, kind: isSplit ? .split([2, 0.5, 1.046, 3][Int(generator.next() % 4)]) : .dividend(generator.unit())))
+      actions.append(
+        try CorporateAction(
+          date: date, kind: isSplit ? .split([2, 0.5, 1.046, 3][Int(generator.next() % 4)]) : .dividend(generator.unit())))
     }
     let adjustment = Adjustment(of: series, for: actions)
     let total = series.totalReturnAdjusted(for: actions)

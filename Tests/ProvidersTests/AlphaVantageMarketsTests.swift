@@ -116,7 +116,9 @@ import Transport
     #expect(other?.message.contains("about BTCCNY, another symbol") == true)
   }
 
-  @Test(arguments: [(AlphaVantage.Market.currencies, "EUR"), (.currencies, "EURUSDT"), (.currencies, "eurusd"), (.digitalCurrencies, "BTC")])
+  @Test(arguments: [
+    (AlphaVantage.Market.currencies, "EUR"), (.currencies, "EURUSDT"), (.currencies, "eurusd"), (.digitalCurrencies, "BTC"),
+  ])
   func `of what is no pair are not asked for`(market: AlphaVantage.Market, symbol: String) async throws {
     let desk = Desk(TestHTTP([]))
     let failure = try await failure(of: {
@@ -132,7 +134,9 @@ import Transport
     let unasked = try await failure(of: { _ = try await pages(csv.alphaVantage(), "IBM", .day1, from: "2026-05-01", until: "2026-05-16") })
     #expect(unasked?.answer == .unexpectedShape)
     let monthly = Desk(TestHTTP(try Fixture.bytes("monthly-MSFT-2018.json")))
-    let other = try await failure(of: { _ = try await pages(monthly.alphaVantage(), "MSFT", .week1, from: "2018-01-01", until: "2018-08-20") })
+    let other = try await failure(of: {
+      _ = try await pages(monthly.alphaVantage(), "MSFT", .week1, from: "2018-01-01", until: "2018-08-20")
+    })
     #expect(other?.message.contains("the answer is the series `Monthly Time Series`, not `Weekly Adjusted Time Series`") == true)
   }
 

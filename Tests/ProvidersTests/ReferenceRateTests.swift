@@ -40,7 +40,8 @@ import Transport
 
   @Test(arguments: [
     ("<Cube currency='usd' rate='1'/>", "its symbol is no name that a market could have"),
-    ("<Cube currency='USD' rate='0'/>", "the field `rate` is negative"), ("<Cube currency='USD' rate='-1'/>", "the field `rate` is negative"),
+    ("<Cube currency='USD' rate='0'/>", "the field `rate` is negative"),
+    ("<Cube currency='USD' rate='-1'/>", "the field `rate` is negative"),
     ("<Cube currency='USD' rate='N/A'/>", "the field `rate` is no number"), ("<Cube currency='USD'/>", "the field `rate` is missing"),
     ("<Cube currency='USD' rate='1e999'/>", "the field `rate` is no number"),
   ])
@@ -57,7 +58,9 @@ import Transport
     let utf16 = "<?xml version=\"1.0\" encoding=\"UTF-16\"?><Envelope/>".utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
     let twice = document("<Cube currency='USD' rate='1'/><Cube currency='USD' rate='2'/>")
     let bodies =
-      [bomb, external, deep, "<html><body>Please wait</body></html>", "<Envelope/>", "{}", "", "<Envelope><Cube></Envelope>"].map { Array($0.utf8) }
+      [bomb, external, deep, "<html><body>Please wait</body></html>", "<Envelope/>", "{}", "", "<Envelope><Cube></Envelope>"].map {
+        Array($0.utf8)
+      }
       + [utf16, twice]
     for body in bodies {
       let failure = try await failure(of: { _ = try await page(body) })

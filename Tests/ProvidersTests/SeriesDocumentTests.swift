@@ -21,18 +21,23 @@ private struct Body: CustomTestStringConvertible, Sendable {
 
   static let all = [
     Body(file: "daily-IBM-2026-05.csv", rows: 12, last: "2026-05-15", open: 218.2, close: 219.3, volume: 6_154_450),
-    Body(file: "daily-adjusted-IBM-2026-05.csv", rows: 12, last: "2026-05-15", open: 218.2, close: 219.3, volume: 6_154_450, adjusted: 219.3),
-    Body(file: "weekly-adjusted-IBM-2026-05.csv", rows: 33, last: "2026-05-15", open: 228.66, close: 219.3, volume: 33_144_274, adjusted: 219.3),
+    Body(
+      file: "daily-adjusted-IBM-2026-05.csv", rows: 12, last: "2026-05-15", open: 218.2, close: 219.3, volume: 6_154_450, adjusted: 219.3),
+    Body(
+      file: "weekly-adjusted-IBM-2026-05.csv", rows: 33, last: "2026-05-15", open: 228.66, close: 219.3, volume: 33_144_274, adjusted: 219.3
+    ),
     Body(file: "monthly-IBM-2026-05.csv", rows: 16, last: "2026-05-15", open: 234.55, close: 219.3, volume: 63_442_866),
     Body(file: "monthly-MSFT-2018.json", rows: 6, last: "2018-08-16", open: 106.03, close: 108.2, volume: 224_684_427, interval: .month1),
     Body(file: "intraday-IBM-5min-2026-05.csv", rows: 7, last: "2026-05-15", open: 219.03, close: 219, volume: 158),
-    Body(file: "intraday-MSFT-15min-2018.json", rows: 8, last: "2018-04-11", open: 91.84, close: 91.6, volume: 852_917, interval: .minute15),
+    Body(
+      file: "intraday-MSFT-15min-2018.json", rows: 8, last: "2018-04-11", open: 91.84, close: 91.6, volume: 852_917, interval: .minute15),
     Body(file: "intraday-MSFT-1min-2018.json", rows: 6, last: "2018-06-01", open: 100.615, close: 100.79, volume: nil, interval: .minute1),
     Body(file: "fx-daily-EURUSD-2026-05.csv", rows: 12, last: "2026-05-15", open: 1.167, close: 1.1625, volume: nil),
     Body(file: "fx-daily-EURUSD-2018.json", rows: 6, last: "2018-08-22", open: 1.1533, close: 1.1571, volume: nil, interval: .day1),
     Body(file: "digital-currency-daily-2026-05.csv", rows: 8, last: "2026-05-17", open: 67260.37, close: 67310.48, volume: 0.49400276),
     Body(
-      file: "crypto-daily.json", rows: 2, last: "2021-04-25", open: 325140.797344, close: 325812.48081800, volume: 1758.54534700, interval: .day1),
+      file: "crypto-daily.json", rows: 2, last: "2021-04-25", open: 325140.797344, close: 325812.48081800, volume: 1758.54534700,
+      interval: .day1),
   ]
 }
 
@@ -143,7 +148,8 @@ private struct Body: CustomTestStringConvertible, Sendable {
 
   @Test(
     arguments: [
-      (["09:30", "15:55"], nil, .start), (["09:35", "16:00"], nil, .end), (["16:00", "19:55"], nil, .start), (["16:00", "20:00"], nil, .end),
+      (["09:30", "15:55"], nil, .start), (["09:35", "16:00"], nil, .end), (["16:00", "19:55"], nil, .start),
+      (["16:00", "20:00"], nil, .end),
       (["04:00", "16:00"], "2019-01-01", .start), (["10:00", "11:00"], "2019-01-01", .end), (["10:00", "11:00"], "2024-01-01", .start),
     ] as [([String], String?, BarLabel)])
   func `tells by the edges of its day which it is`(times: [String], refreshed: String?, label: BarLabel) throws {

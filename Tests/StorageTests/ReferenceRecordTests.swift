@@ -15,7 +15,9 @@ import Testing
     let first = try await warehouse.write { try $0.upsert(rows, source: "ecb", responseHash: "h", seenAt: date) }
     #expect(first.new == 2)
     let found = try await warehouse.read { reader in
-      try ["2026-01-07", "2026-01-08", "2026-01-11"].map { try reader.referenceRate("USD", source: "ecb", on: CivilDate($0)!)?.date.description }
+      try ["2026-01-07", "2026-01-08", "2026-01-11"].map {
+        try reader.referenceRate("USD", source: "ecb", on: CivilDate($0)!)?.date.description
+      }
     }
     #expect(found == [nil, "2026-01-08", "2026-01-09"])
     #expect(try await warehouse.read { try $0.lastReferenceDay(source: "ecb")?.description } == "2026-01-09")
@@ -29,7 +31,8 @@ import Testing
     let warehouse = try Warehouse(inMemory: ())
     let date = date
     let rows = [
-      CompanyRow(symbol: try Symbol("AAPL"), cik: "0000320193", title: "Apple Inc."), CompanyRow(symbol: try Symbol("X"), cik: "1", title: "x"),
+      CompanyRow(symbol: try Symbol("AAPL"), cik: "0000320193", title: "Apple Inc."),
+      CompanyRow(symbol: try Symbol("X"), cik: "1", title: "x"),
     ]
     try await warehouse.write { try $0.upsert(rows, source: "sec", describedAt: date) }
     try await warehouse.write { try $0.upsert([rows[0]], source: "sec", describedAt: date + .days(1)) }

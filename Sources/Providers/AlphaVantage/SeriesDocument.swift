@@ -134,7 +134,9 @@ struct SeriesLabel: Equatable {
 
   init?(_ text: String) {
     let bytes = Array(text.utf8)
-    guard bytes.count == 10 || bytes.count == 19, let date = CivilDate(String(decoding: bytes.prefix(10), as: UTF8.self)) else { return nil }
+    guard bytes.count == 10 || bytes.count == 19, let date = CivilDate(String(decoding: bytes.prefix(10), as: UTF8.self)) else {
+      return nil
+    }
     self.date = date
     guard bytes.count == 19 else { return }
     guard bytes[10] == UInt8(ascii: " "), bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),

@@ -34,7 +34,8 @@ extension AlphaVantageService {
     func isCode(_ text: String, _ lengths: ClosedRange<Int>) -> Bool {
       lengths.contains(text.utf8.count) && text.utf8.allSatisfy { (0x41...0x5a).contains($0) || (0x30...0x39).contains($0) }
     }
-    guard let base = request[base], let quote = request[quote], isCode(base, isDigital ? 2...10 : 3...3), isCode(quote, 3...3), base != quote
+    guard let base = request[base], let quote = request[quote], isCode(base, isDigital ? 2...10 : 3...3), isCode(quote, 3...3),
+      base != quote
     else { return nil }
     return MadeSeries(
       base: base, quote: quote, isDigital: isDigital, full: request["outputsize"] == "full", seed: seed, now: now)

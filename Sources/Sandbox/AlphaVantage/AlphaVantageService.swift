@@ -16,7 +16,8 @@ struct AlphaVantageService: Sendable {
     case "GLOBAL_QUOTE": return await quote(request, now: now)
     default:
       do {
-        return try await series(request, function, now: now) ?? AlphaVantageRefusal.unknownFunction(function).answer
+        if let answer = try await series(request, function, now: now) { return answer }
+        return try await reference(request, function, now: now) ?? AlphaVantageRefusal.unknownFunction(function).answer
       } catch {
         return failure(error)
       }

@@ -90,11 +90,15 @@ extension MadeSeries {
       var (price, day) = (value(0), [MadeBar]())
       for index in 0..<count {
         let left = Double(count - index)
-        let next = index == count - 1 ? value(3) : min(value(1), max(value(2), price + (value(3) - price) / left + (value(1) - value(2)) * 0.05 * draw.normal()))
+        let next =
+          index == count - 1
+          ? value(3) : min(value(1), max(value(2), price + (value(3) - price) / left + (value(1) - value(2)) * 0.05 * draw.normal()))
         let clock = 570 + index * minutes
         let label = "\(row.day) \(String(format: "%02d:%02d:00", clock / 60, clock % 60))"
         day.append(
-          MadeBar(label: label, open: price, high: max(price, next), low: min(price, next), close: next, volume: (volume / Double(count)).rounded()))
+          MadeBar(
+            label: label, open: price, high: max(price, next), low: min(price, next), close: next,
+            volume: (volume / Double(count)).rounded()))
         price = next
       }
       bars += day.reversed()
@@ -103,7 +107,8 @@ extension MadeSeries {
       name: "Time Series (\(minutes)min)",
       metadata: [
         ("Information", "Intraday (\(minutes)min) open, high, low, close prices and volume"), ("Symbol", source.symbol),
-        ("Last Refreshed", bars.first?.label ?? ""), ("Interval", "\(minutes)min"), ("Output Size", "Full size"), ("Time Zone", "US/Eastern"),
+        ("Last Refreshed", bars.first?.label ?? ""), ("Interval", "\(minutes)min"), ("Output Size", "Full size"),
+        ("Time Zone", "US/Eastern"),
       ], bars: bars)
   }
 

@@ -9,13 +9,17 @@ extension AlphaVantage {
       guard let quote = document.objects.first(where: { $0.key.hasPrefix("Global Quote") })?.value else { return nil }
       guard !quote.isEmpty else { throw Refusal(.unknownSymbol, "answered with an empty quote") }
       return ReferencePage([ReferenceReader.quote(quote)])
-    } subject: { $0.symbol }
+    } subject: {
+      $0.symbol
+    }
   }
 
   public func overview(of symbol: Symbol, logicalDate: Instant, latest: Instant?) async throws -> ReferencePage<CompanyOverview> {
     try await ask("OVERVIEW", [("symbol", symbol.name)], symbol.name, logicalDate, latest) { document in
       document.texts["Symbol"] == nil ? nil : ReferencePage([ReferenceReader.overview(document.texts)])
-    } subject: { $0.symbol }
+    } subject: {
+      $0.symbol
+    }
   }
 
   public func earnings(of symbol: Symbol, logicalDate: Instant, latest: Instant?) async throws -> ReferencePage<EarningsFigure> {

@@ -53,7 +53,8 @@ enum ReferenceReader {
 
   static func marketState(_ texts: [String: String]) -> MarketState? {
     let fields = ReferenceFields(texts)
-    guard let region = fields.text("region"), let type = fields.text("market_type"), let status = fields.text("current_status", max: 40) else {
+    guard let region = fields.text("region"), let type = fields.text("market_type"), let status = fields.text("current_status", max: 40)
+    else {
       return nil
     }
     return MarketState(
