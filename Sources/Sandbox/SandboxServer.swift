@@ -13,10 +13,13 @@ public struct SandboxAddress: Sendable, Equatable {
   /// All of them by the names of providers.yaml.
   public var baseURLs: [String: String] {
     [
-      "binance": binanceBaseURL, "alphavantage": alphaVantageBaseURL, "ecb": "http://127.0.0.1:\(port)/ecb",
-      "sec": "http://127.0.0.1:\(port)/sec",
+      "binance": binanceBaseURL, "alphavantage": alphaVantageBaseURL, "ecb": ecbBaseURL, "sec": secBaseURL,
     ]
   }
+  /// Of the euro reference rates.
+  public var ecbBaseURL: String { "http://127.0.0.1:\(port)/ecb" }
+  /// Of the tickers of companies.
+  public var secBaseURL: String { "http://127.0.0.1:\(port)/sec" }
 }
 
 /// A loopback stand-in for Binance, Alpha Vantage, the ECB's rates and the SEC's tickers: their own wire formats, with their limits.

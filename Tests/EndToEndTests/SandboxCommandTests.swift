@@ -8,7 +8,7 @@ import Testing
       let served = try Served(by: project, ["--date", "2026-01-15", "--ledger", "ledger.jsonl"])
       try project.replace(/http:\/\/127\.0\.0\.1:9/, with: "BASE", in: "Jobs/config/providers.yaml")
       var text = try project.text("Jobs/config/providers.yaml")
-      for address in [served.addresses.binance, served.addresses.alphavantage] {
+      for address in [served.addresses.binance, served.addresses.alphavantage, served.addresses.ecb, served.addresses.sec] {
         text.replaceSubrange(try #require(text.range(of: "BASE")), with: address)
       }
       try project.write(text, to: "Jobs/config/providers.yaml")
@@ -65,6 +65,8 @@ private struct Served {
     let port: Int
     let binance: String
     let alphavantage: String
+    let ecb: String
+    let sec: String
   }
 
   let running: Program.Running
@@ -83,6 +85,8 @@ private struct Served {
       text += String(decoding: piece, as: UTF8.self)
     }
     addresses =
-      isForPeople ? Addresses(port: 0, binance: "", alphavantage: "") : try JSONDecoder().decode(Addresses.self, from: Data(text.utf8))
+      isForPeople
+      ? Addresses(port: 0, binance: "", alphavantage: "", ecb: "", sec: "")
+      : try JSONDecoder().decode(Addresses.self, from: Data(text.utf8))
   }
 }

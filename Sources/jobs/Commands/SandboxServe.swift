@@ -102,12 +102,16 @@ struct ServeSandbox: AsyncParsableCommand {
   private func announce(_ address: SandboxAddress) throws {
     if json {
       return try Output.json(
-        SandboxDocument(port: address.port, binance: address.binanceBaseURL, alphavantage: address.alphaVantageBaseURL))
+        SandboxDocument(
+          port: address.port, binance: address.binanceBaseURL, alphavantage: address.alphaVantageBaseURL, ecb: address.ecbBaseURL,
+          sec: address.secBaseURL))
     }
     try Output.print(
       """
       binance:       \(address.binanceBaseURL)
       alphavantage:  \(address.alphaVantageBaseURL)
+      ecb:           \(address.ecbBaseURL)
+      sec:           \(address.secBaseURL)
       """)
     Output.say(
       """
@@ -116,6 +120,10 @@ struct ServeSandbox: AsyncParsableCommand {
           base_url: \(address.binanceBaseURL)
         alphavantage:
           base_url: \(address.alphaVantageBaseURL)
+        ecb:
+          base_url: \(address.ecbBaseURL)
+        sec:
+          base_url: \(address.secBaseURL)
       Any key is taken, such as JOBS_SECRET_ALPHAVANTAGE=sandbox in the environment.
       """)
   }
@@ -163,4 +171,6 @@ private struct SandboxDocument: Encodable {
   let port: UInt16
   let binance: String
   let alphavantage: String
+  let ecb: String
+  let sec: String
 }
