@@ -23,7 +23,9 @@ public struct SourceRow: Sendable, Equatable {
   public static func find(openingAt openTime: Instant, in body: [UInt8], of source: String) -> SourceRow? {
     switch source {
     case "binance": kline(openTime, body)
-    case "alphavantage": day(openTime, body)
+    case "alphavantage": bar(openTime, body, .shares)
+    case "alphavantage_fx": bar(openTime, body, .currencies)
+    case "alphavantage_crypto": bar(openTime, body, .digitalCurrencies)
     default: nil
     }
   }
@@ -42,14 +44,24 @@ public struct SourceRow: Sendable, Equatable {
       low: candle.low, close: candle.close, volume: candle.volume)
   }
 
-  private static func day(_ openTime: Instant, _ body: [UInt8]) -> SourceRow? {
+  private static func bar(_ openTime: Instant, _ body: [UInt8], _ market: AlphaVantage.Market) -> SourceRow? {
     // As above.
-    guard let row = try? DailyDocument.read(body).rows?.first(where: { $0.date.midnight == openTime }) else { return nil }
-    guard let start = body.firstRange(of: Array("\"\(row.date)".utf8))?.lowerBound,
-      let end = body[start...].firstIndex(of: UInt8(ascii: "}"))
-    else { return nil }
+    guard let document = try? SeriesDocument.read(body), let rows = document.rows else { return nil }
+    // CSV does not name its interval; no two of them open at the same moments and end there too.
+    let intervals = document.interval.map { [$0] } ?? [.day1, .week1, .month1, .minute1, .minute5, .minute15, .minute30, .hour1]
+    let found = intervals.lazy.compactMap { interval -> (row: SeriesRow, interval: Interval)? in
+      var times = BarTimes(market: market, interval: interval, calendar: market.calendar(ofShares: .xnys))
+      if interval.minutes != nil { times.label = BarLabel(of: rows, refreshed: document.metadata["Last Refreshed"]) }
+      return rows.first { times.openTime(of: $0) == openTime }.map { ($0, interval) }
+    }.first
+    guard let (row, interval) = found else { return nil }
+    let isJSON = document.name != nil
+    let label = "\(row.date)" + (interval.minutes == nil ? "" : " \(row.clock)")
+    guard let start = body.firstRange(of: Array((isJSON ? "\"" + label : label + ",").utf8))?.lowerBound else { return nil }
+    let rest = body[start...]
+    guard let end = rest.firstIndex(of: UInt8(ascii: isJSON ? "}" : "\n")) else { return nil }
     return SourceRow(
       text: String(decoding: body[start...end], as: UTF8.self).printable(lengthMax), open: row.open, high: row.high, low: row.low,
-      close: row.close, volume: row.volume)
+      close: row.close, volume: row.volume ?? 0)
   }
 }

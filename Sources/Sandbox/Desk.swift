@@ -9,6 +9,7 @@ struct Desk: Sendable {
   private let binance: BinanceService
   private let alphaVantage: AlphaVantageService
   private let archive: ArchiveService
+  private let seed: UInt64
 
   init(_ configuration: SandboxConfiguration) throws(SandboxError) {
     let crypto: any CryptoMarket
@@ -27,10 +28,11 @@ struct Desk: Sendable {
     let allowance = BinanceLimits.Allowance(
       weightPerMinute: configuration.requestWeightPerMinute ?? crypto.requestWeightPerMinute,
       requestsPerFiveMinutes: configuration.rawRequestsPerFiveMinutes, strikes: configuration.strikesBeforeBan)
+    if case .synthetic(let given) = configuration.data { seed = given } else { seed = 1 }
     clock = configuration.clock
     gate = try Gate(configuration, allowance: allowance)
     binance = BinanceService(market: crypto, allowance: allowance)
-    alphaVantage = AlphaVantageService(market: equities, plan: configuration.alphaVantagePlan)
+    alphaVantage = AlphaVantageService(market: equities, plan: configuration.alphaVantagePlan, seed: seed)
     archive = ArchiveService(shelf: shelf ?? MadeArchive(crypto))
   }
 
@@ -56,6 +58,8 @@ struct Desk: Sendable {
     case .alphavantage: await alphaVantage.answer(request, now: now)
     case .archive: await archive.file(request, now: now)
     case .listing: await archive.listing(request, now: now)
+    case .ecb: ReferenceRateService(seed: seed).answer(request, now: now)
+    case .sec: CompanyService().answer(request)
     }
   }
 

@@ -37,7 +37,7 @@ actor Gate {
     switch request.provider {
     case .binance:
       return BinanceRefusal.answer(binance.admit(weight: BinanceEndpoint.weight(of: request), at: now), binance.allowance)
-    case .archive, .listing:
+    case .archive, .listing, .ecb, .sec:
       return nil
     case .alphavantage:
       guard let key = request["apikey"], !key.isEmpty else { return AlphaVantageRefusal.badKey.answer }

@@ -18,11 +18,16 @@ public struct SandboxAddress: Sendable, Equatable {
   public var baseURLs: [String: String] {
     [
       "binance": binanceBaseURL, "alphavantage": alphaVantageBaseURL, "binance_archive": archiveBaseURL, "binance_listing": listingBaseURL,
+      "ecb": ecbBaseURL, "sec": secBaseURL,
     ]
   }
+  /// Of the euro reference rates.
+  public var ecbBaseURL: String { "http://127.0.0.1:\(port)/ecb" }
+  /// Of the tickers of companies.
+  public var secBaseURL: String { "http://127.0.0.1:\(port)/sec" }
 }
 
-/// A loopback stand-in for Binance and Alpha Vantage: their own wire formats, with their limits.
+/// A loopback stand-in for Binance, Alpha Vantage, the ECB's rates and the SEC's tickers: their own wire formats, with their limits.
 ///
 /// It answers `/api/v3/ping`, `time`, `exchangeInfo`, `klines`, `uiKlines`, `ticker/24hr`, `ticker/price`, `depth`, `trades` and `aggTrades` below
 /// the base URL of Binance, the files of its bulk archive (klines of spot) and their listing below theirs, and `/query` with TIME_SERIES_DAILY, TIME_SERIES_DAILY_ADJUSTED and GLOBAL_QUOTE below that of Alpha Vantage. Times are in

@@ -8,11 +8,15 @@ public struct SessionCalendar: Sendable, Hashable {
 
   private enum Kind: Sendable, Hashable {
     case always
+    case weekdays
     case newYork(SessionExceptions)
   }
 
   /// Never closes; a session is a UTC day. For crypto.
   public static let always = SessionCalendar(name: "always", kind: .always)
+
+  /// Monday to Friday; a session is a UTC day. For currencies, whose own holidays are two or three days of the year.
+  public static let weekdays = SessionCalendar(name: "weekdays", kind: .weekdays)
 
   /// The New York Stock Exchange, by rule, 1990...2100.
   ///
@@ -51,13 +55,15 @@ public struct SessionCalendar: Sendable, Hashable {
   /// - Returns: nil on a day without trading, and outside the years that the calendar knows.
   public func session(on date: CivilDate) -> Session? {
     switch kind {
-    case .always: Session(date: date, open: date.midnight, close: date.adding(days: 1).midnight, isShortened: false)
+    case .weekdays where !hasSession(on: date): nil
+    case .always, .weekdays: Session(date: date, open: date.midnight, close: date.adding(days: 1).midnight, isShortened: false)
     case .newYork(let exceptions): newYorkSession(on: date, exceptions)
     }
   }
 
   /// Whether there is a session on a day; cheaper than its hours.
   public func hasSession(on date: CivilDate) -> Bool {
+    if kind == .weekdays { return (1...5).contains(date.weekday) }
     guard case .newYork(let exceptions) = kind else { return true }
     guard NewYork.years.contains(date.year), !exceptions.closures.contains(date) else { return false }
     return exceptions.extraSessions.contains(date) || !NewYork.isClosed(on: date)
@@ -82,7 +88,7 @@ public struct SessionCalendar: Sendable, Hashable {
   /// The day on the market's own calendar that `instant` lies in.
   public func day(of instant: Instant) -> CivilDate {
     switch kind {
-    case .always: instant.utcDay
+    case .always, .weekdays: instant.utcDay
     case .newYork: Instant(seconds: instant.wholeSeconds + NewYork.zone.offset(at: instant.wholeSeconds)).utcDay
     }
   }

@@ -6,7 +6,7 @@ public import Running
 public import Scheduling
 public import Storage
 
-/// `binance.candles`, `alphavantage.candles`: brings a series up to the logical date.
+/// `binance.candles`, `alphavantage.candles`, `alphavantage.fx`, `alphavantage.crypto`: brings a series up to the logical date.
 ///
 /// Only what the watermark says is missing is asked for, and the last bars once more, since sources restate them. All pages land in
 /// the raw store; then rows, watermark, provenance, the mirror's change and the completion are one transaction. Memory does not grow
@@ -30,15 +30,16 @@ public struct FetchCandles: StepOperation {
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let (symbol, interval) = (try context.symbol(), try context.interval())
-    guard let history = History(context.parameters.text("history")) else {
-      throw TaskFailure(.permanent, "`history` is `\(context.parameters.text("history"))`; write a duration such as 2y, or all")
+    let said = context.parameters.optionalText("history")
+    guard let history = History(said, of: interval) else {
+      throw TaskFailure(.permanent, "`history` is `\(said ?? "")`; write a duration such as 2y, or all")
     }
     let key = SeriesKey(source: provider.name, symbol: symbol, interval: interval)
     let watermark = try await warehouse.read { try $0.watermark(of: key) }
     let wanted = history.start(before: context.logicalDate)
     let ranges = MissingRanges.of(
       interval, calendar: calendar, wanted: wanted, watermark: watermark, logicalDate: context.logicalDate,
-      answersInOnePiece: reread == nil)
+      answersInOnePiece: reread == nil && interval >= .day1)
     let holes = try await dueHoles(of: key, context)
     var fetched: [Fetched] = []
     for (range, isReask) in ranges.map({ ($0, false) }) + holes.map({ ($0, true) }) {
@@ -72,7 +73,7 @@ public struct FetchCandles: StepOperation {
   }
 
   private func fetch(_ range: Range<Instant>, isReask: Bool, _ key: SeriesKey, _ context: StepContext) async throws -> Fetched {
-    let held = Held(bound: reread == nil ? .max : FetchCandles.heldMax)
+    let held = Held(key, bound: reread == nil ? .max : FetchCandles.heldMax)
     try await provider.candles(
       key.symbol, key.interval, in: range, until: context.logicalDate, latest: context.latest
     ) { page in
@@ -97,6 +98,10 @@ public struct FetchCandles: StepOperation {
           try page.record(of: key, logicalDate, transaction)
           problems += page.problems.count
           warnings += page.notes
+          if let drift = page.drift {
+            try transaction.record(StoredVerdict(drift, of: key), logicalDate: logicalDate)
+            if !drift.isTolerable || !drift.absurd.isEmpty { warnings.append("\(key): \(drift.sentence)") }
+          }
         }
         if !part.isReask {
           try transaction.extendWatermark(
@@ -154,13 +159,12 @@ private struct HeldPage: Sendable {
   let problems: [RowProblem]
   let events: [CorporateEvent]
   let notes: [String]
+  /// How far the provider's adjusted closes are from ours; nil where it tells none.
+  let drift: AdjustmentDrift?
 
   func record(of key: SeriesKey, _ logicalDate: Instant, _ transaction: WarehouseTransaction) throws {
     if rows > 0 { try transaction.recordPage(of: key, first: first, last: last, responseHash: hash, logicalDate: logicalDate) }
-    let actions = try events.flatMap { event in
-      try [event.dividend.map { CorporateAction.Kind.dividend($0) }, event.split.map { .split($0) }].compactMap(\.self)
-        .map { try CorporateAction(date: event.date, kind: $0) }
-    }
+    let actions = try events.flatMap { try $0.actions }
     try transaction.upsert(actions, symbol: key.symbol, source: key.source)
     for problem in problems {
       try transaction.quarantine(
@@ -172,12 +176,13 @@ private struct HeldPage: Sendable {
 
 /// Collects pages, and lets go of their candles beyond a bound.
 private final class Held {
+  private let key: SeriesKey
   private let bound: Int
   private var count = 0
   private(set) var pages: [HeldPage] = []
   private(set) var begins: Instant?
 
-  init(bound: Int) { self.bound = bound }
+  init(_ key: SeriesKey, bound: Int) { (self.key, self.bound) = (key, bound) }
 
   func add(_ page: CandlePage, before end: Instant) {
     count += page.candles.count
@@ -187,7 +192,40 @@ private final class Held {
       HeldPage(
         hash: page.responseHash, rows: page.candles.count, first: first, last: page.candles.last?.openTime ?? first,
         candles: count > bound && !page.candles.isEmpty ? nil : page.candles, problems: page.problems, events: page.events,
-        notes: page.notes))
+        notes: page.notes,
+        drift: key.interval == .day1 ? AdjustmentDrift(page, of: key) : nil))
+  }
+}
+
+extension AdjustmentDrift {
+  /// - Returns: nil when the page tells no adjusted closes.
+  fileprivate init?(_ page: CandlePage, of key: SeriesKey) {
+    guard !page.adjustedCloses.isEmpty else { return nil }
+    var series = CandleSeries(symbol: key.symbol, interval: key.interval)
+    for bar in page.candles {
+      series.append(openTime: bar.openTime, open: bar.open, high: bar.high, low: bar.low, close: bar.close, volume: bar.volume)
+    }
+    // `try?`: the reader has refused what is no dividend and no split.
+    let actions = page.events.compactMap { try? $0.actions }.flatMap(\.self)
+    self.init(of: series, for: actions, against: page.adjustedCloses)
+  }
+}
+
+extension StoredVerdict {
+  fileprivate init(_ drift: AdjustmentDrift, of key: SeriesKey) {
+    let passed = drift.isTolerable
+    self.init(
+      key: key, rule: StoredVerdict.adjustment, severity: passed ? "info" : "warning", passed: passed, observed: drift.worst,
+      sentence: "\(key.symbol) \(key.interval): \(drift.sentence)")
+  }
+}
+
+extension CorporateEvent {
+  fileprivate var actions: [CorporateAction] {
+    get throws {
+      try [dividend.map { CorporateAction.Kind.dividend($0) }, split.map { .split($0) }].compactMap(\.self)
+        .map { try CorporateAction(date: date, kind: $0) }
+    }
   }
 }
 

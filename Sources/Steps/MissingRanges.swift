@@ -42,7 +42,14 @@ public enum MissingRanges {
   /// The first open time that had not closed by the logical date.
   public static func end(of interval: Interval, calendar: SessionCalendar, at logicalDate: Instant) -> Instant {
     if calendar.isAlwaysOpen { return interval.openTime(containing: logicalDate) }
-    return calendar.lastClosed(at: logicalDate).map { $0.date.adding(days: 1).midnight } ?? Instant(milliseconds: 0)
+    guard let last = calendar.lastClosed(at: logicalDate) else { return Instant(milliseconds: 0) }
+    // Bars within a day come when their session is over.
+    if interval < .day1 { return last.close }
+    let open = interval.openTime(containing: last.date.midnight)
+    let next = interval.next(after: open)
+    // A week is over with its last session, not with its Sunday.
+    let isOver = calendar.nextClose(after: logicalDate).map { $0.date.midnight >= next } ?? true
+    return isOver ? next : open
   }
 
   private static func overlap(before instant: Instant, _ interval: Interval) -> Instant {

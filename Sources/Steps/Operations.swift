@@ -1,13 +1,20 @@
 public import JobGraph
 import MarketData
+import Providers
 
 /// What the operations of this program say about themselves: the one list that checks, manual pages, plans and docs are made from.
 public enum Operations {
   public static let all: [OperationDeclaration] = [
-    instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, quality, signals, nightlyReport, runReport,
-    prune, backup, drill, push, shell,
+    instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, alphaVantageCurrencies,
+    alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, signals, nightlyReport,
+    runReport, prune, backup, drill, push, shell,
     nothing,
   ]
+
+  /// Its tasks fetch one series each.
+  static func bringsCandles(_ operation: String) -> Bool {
+    operation.hasSuffix(".candles") || [alphaVantageCurrencies.name, alphaVantageDigitalCurrencies.name].contains(operation)
+  }
 
   static let instruments = OperationDeclaration(
     name: "binance.instruments", summary: "Fetches what the exchange lists: pairs, their state, tick and lot sizes.",
@@ -39,7 +46,7 @@ public enum Operations {
     "source": .is("binance"), "symbol": .each("symbol"), "interval": .each("interval"),
   ]
   private static let shareSeries: [String: DataAccess.Selector] = [
-    "source": .is("alphavantage"), "symbol": .each("symbol"), "interval": .is("1d"),
+    "source": .is("alphavantage"), "symbol": .each("symbol"), "interval": .with("interval"),
   ]
 
   private static func ofSeries(_ slice: [String: DataAccess.Selector], _ tables: [String]) -> [DataAccess] {
@@ -83,22 +90,109 @@ public enum Operations {
     provider: "binance")
 
   static let alphaVantageCandles = OperationDeclaration(
-    name: "alphavantage.candles", summary: "Brings the daily candles of a share up to the last closed session.",
+    name: "alphavantage.candles", summary: "Brings the candles of a share up to the last closed session.",
     discussion: """
       One request per symbol and night. Prices are kept raw as traded; dividends and splits apart. The adjusted series is asked for first;
-      where the key's plan does not include it, that is remembered for a day and the plain series of 100 rows is taken instead.
+      where the key's plan does not include it, that is remembered for a day and the plain series is taken instead. The provider's adjusted
+      closes are compared with those that dividends and splits give; a difference above 1 % is a finding of the rule `adjustment`.
+      A week and a month come when their last session has closed. Bars within a day are those of the session, without the hours before
+      and after it; each month that is missing is a request.
       """,
     dimensions: ["symbol"],
     parameters: [
-      ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"),
+      ParameterDeclaration(
+        "history", .duration, summary: "how far back: 90d, 2y, or all; when left out all, but of bars within a day 30 days"),
+      ParameterDeclaration(
+        "interval", .oneOf(["1m", "5m", "15m", "30m", "1h", "1d", "1w", "1M"]), default: .string("1d"), summary: "how long a candle lasts"),
       ParameterDeclaration("adjusted", .flag, default: .bool(true), summary: "ask for dividends and splits too"),
+      form,
     ], reads: ofSeries(shareSeries, ["candles", "watermarks"]),
-    writes: ofSeries(shareSeries, seriesTables)
+    writes: ofSeries(shareSeries, seriesTables + ["quality_results"])
       + [
-        DataAccess("corporate_actions", ["source": .is("alphavantage"), "symbol": .each("symbol")]), .appending(to: "raw_responses"),
+        .appending(to: "corporate_actions", ["source": .is("alphavantage"), "symbol": .each("symbol")]), .appending(to: "raw_responses"),
         .appending(to: "outbox"),
       ],
     provider: "alphavantage", secret: "alphavantage")
+
+  private static let form = ParameterDeclaration(
+    "form", .oneOf(AlphaVantage.Form.allCases.map(\.rawValue)), default: .string("json"),
+    summary: "csv is a third of the bytes, but does not say whose series it is")
+
+  static let alphaVantageCurrencies = pairCandles(
+    "alphavantage.fx", source: "alphavantage_fx", summary: "Brings the daily candles of a pair of currencies: EURUSD.",
+    discussion: """
+      Monday to Friday, in days of UTC. A currency has no volume: it is stored as 0. The series stand under the source `alphavantage_fx`.
+      """)
+
+  static let alphaVantageDigitalCurrencies = pairCandles(
+    "alphavantage.crypto", source: "alphavantage_crypto", summary: "Brings the daily candles of a digital currency: BTCEUR.",
+    discussion: """
+      The last three letters are the market, which prices are in; both shapes of the answer are read. The series stand under the source
+      `alphavantage_crypto`.
+      """)
+
+  private static func pairCandles(_ name: String, source: String, summary: String, discussion: String) -> OperationDeclaration {
+    let series: [String: DataAccess.Selector] = ["source": .is(source), "symbol": .each("symbol"), "interval": .is("1d")]
+    return OperationDeclaration(
+      name: name, summary: summary, discussion: discussion, dimensions: ["symbol"],
+      parameters: [
+        ParameterDeclaration("history", .duration, default: .string("all"), summary: "how far back: 90d, 2y, or all"), form,
+      ], reads: ofSeries(series, ["candles", "watermarks"]),
+      writes: ofSeries(series, seriesTables) + [.appending(to: "raw_responses"), .appending(to: "outbox")], provider: "alphavantage",
+      secret: "alphavantage")
+  }
+
+  static let alphaVantageCompany = OperationDeclaration(
+    name: "alphavantage.company", summary: "Fetches what is told about a share beside its candles: quote, overview, earnings or news.",
+    discussion: """
+      One request per symbol. `quote` is the last session, `overview` the company with its figures, `earnings` what it earned per share
+      against what was expected, `news` articles with the mood they are held to have. Text from outside is stored as one printable line.
+      Tables: quotes, company_overviews, earnings, news and news_symbols.
+      """,
+    dimensions: ["symbol"],
+    parameters: [
+      ParameterDeclaration("kind", .oneOf(FetchReference.CompanyKind.allCases.map(\.rawValue)), isRequired: true, summary: "what is asked"),
+      ParameterDeclaration("days", .integer(1...365), default: .int(7), summary: "of news: how far back"),
+      ParameterDeclaration("limit", .integer(1...1000), default: .int(50), summary: "of news: how many articles at most"),
+    ],
+    writes: ["quotes", "company_overviews", "earnings", "news", "news_symbols"].map { table in
+      .appending(to: table, table == "news" || table == "news_symbols" ? [:] : ["symbol": .each("symbol")])
+    } + [.appending(to: "raw_responses")], provider: "alphavantage", secret: "alphavantage")
+
+  static let alphaVantageMarket = OperationDeclaration(
+    name: "alphavantage.market", summary: "Fetches what is told about a market: listings, its state, what moved most, or a search.",
+    discussion: """
+      One request. `listings` are the shares and funds that are traded, `delisted` those that were, `status` which markets of the world are
+      open, `movers` the 20 that gained, lost and traded most, `search` the symbols that go by a name. Tables: listings, market_states,
+      movers, symbol_matches.
+      """,
+    parameters: [
+      ParameterDeclaration("kind", .oneOf(FetchReference.MarketKind.allCases.map(\.rawValue)), isRequired: true, summary: "what is asked"),
+      ParameterDeclaration("keywords", .text, summary: "of a search: the name that is looked for"),
+    ],
+    writes: ["listings", "market_states", "movers", "symbol_matches", "raw_responses"].map { .appending(to: $0) },
+    provider: "alphavantage", secret: "alphavantage")
+
+  static let referenceRates = OperationDeclaration(
+    name: "ecb.rates", summary: "Brings the euro reference rates of the European Central Bank.",
+    discussion: """
+      One request, and none when the last working day is there. Rates are units of the currency for one euro, published about 16:00 in
+      Frankfurt; weekends and the bank's holidays have none. A rate that the bank changes keeps what it said before.
+      """,
+    parameters: [
+      ParameterDeclaration(
+        "history", .oneOf(EuropeanCentralBank.Span.allCases.map(\.rawValue)), default: .string("quarter"),
+        summary: "what is fetched first: the last day, the last 90 days, or all since 1999")
+    ], reads: [DataAccess("reference_rates", ["source": .is("ecb")])],
+    writes: [DataAccess("reference_rates", ["source": .is("ecb")]), .appending(to: "raw_responses")], provider: "ecb")
+
+  static let companies = OperationDeclaration(
+    name: "sec.tickers", summary: "Fetches which company stands behind a ticker, from the SEC.",
+    discussion: """
+      One request. The SEC answers only who says in `contact` of providers.yaml who asks. Companies that are no longer listed keep their
+      last description.
+      """,
+    writes: [DataAccess("companies", ["source": .is("sec")]), .appending(to: "raw_responses")], provider: "sec")
 
   static let quality = OperationDeclaration(
     name: "quality.check", summary: "Judges every followed series: gaps, staleness, outliers, flat runs.",

@@ -52,7 +52,9 @@ public struct RequestEstimate: Sendable, Equatable {
       let kind = TradeKind(rawValue: Parameters(step.with).optionalText("kind") ?? "") ?? .agg
       // How many trades there were nobody knows before; one page is the least.
       (requests, weight) = (step.tasks.count, step.tasks.count * kind.weight)
-    case "binance.candles", "alphavantage.candles":
+    case "ecb.rates", "sec.tickers", "alphavantage.company", "alphavantage.market":
+      (requests, weight) = (step.tasks.count, step.tasks.count)
+    case let name where Operations.bringsCandles(name):
       let hasArchive = hasArchive && Parameters(step.with).optionalText("archive") != "never"
       for task in step.tasks { try add(task, of: step, logicalDate, reader, markets, hasArchive) }
     default: break
@@ -63,22 +65,25 @@ public struct RequestEstimate: Sendable, Equatable {
     _ task: PlannedTask, of step: PlannedStep, _ logicalDate: Instant, _ reader: WarehouseReader?,
     _ markets: MarketRules, _ hasArchive: Bool
   ) throws {
-    let wanted = step.with.first { $0.key == "history" }?.value
-    var text = "all"
-    if case .string(let given)? = wanted { text = given }
     // A name that is no symbol fails its task before anything is asked.
-    guard let key = SeriesKey(fetchedBy: task, of: step.uses), let history = History(text) else { return }
+    guard let key = SeriesKey(fetchedBy: task, of: step.uses, with: step.with),
+      let history = History(Parameters(step.with).optionalText("history"), of: key.interval)
+    else { return }
     let (isCrypto, interval) = (step.uses.hasPrefix("binance"), key.interval)
     let watermark = try reader?.watermark(of: key)
     let ranges = MissingRanges.of(
       interval, calendar: markets.calendar(of: key), wanted: history.start(before: logicalDate), watermark: watermark,
-      logicalDate: logicalDate, answersInOnePiece: !isCrypto)
+      logicalDate: logicalDate, answersInOnePiece: !isCrypto && interval >= .day1)
     note(ranges, beside: watermark)
     let before = requests
     defer { if requests > before { asking.append(TaskRequests(task: task.id, requests: requests - before, worth: task.weight)) } }
     guard isCrypto else {
-      requests += ranges.count
-      weight += ranges.count
+      let count = ranges.reduce(0) { sum, range in
+        guard interval < .day1 else { return sum + 1 }
+        return sum + AlphaVantage.months(of: markets.calendar(of: key), from: range.lowerBound, until: logicalDate).count
+      }
+      requests += count
+      weight += count
       return
     }
     let holes = try reader.map { MissingRanges.holes(try $0.dueHoles(of: key, at: logicalDate), interval) } ?? []

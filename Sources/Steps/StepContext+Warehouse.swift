@@ -51,6 +51,17 @@ enum History: Equatable {
   case all
   case last(Duration)
 
+  /// What is wanted when nothing is said: all, but of bars within a day, of which a month may be a request, only the last days.
+  ///
+  /// - Returns: nil when the text is neither a duration nor `all`.
+  init?(_ text: String?, of interval: Interval) {
+    guard let text else {
+      self = interval < .day1 ? .last(.days(30)) : .all
+      return
+    }
+    self.init(text)
+  }
+
   /// - Returns: nil when the text is neither.
   init?(_ text: String) {
     if text == "all" {

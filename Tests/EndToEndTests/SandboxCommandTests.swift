@@ -9,7 +9,9 @@ import Testing
       try project.replace(/http:\/\/127\.0\.0\.1:9/, with: "BASE", in: "Jobs/config/providers.yaml")
       var text = try project.text("Jobs/config/providers.yaml")
       let addresses = served.addresses
-      for address in [addresses.binance, addresses.binanceArchive, addresses.binanceListing, addresses.alphavantage] {
+      for address in [
+        addresses.binance, addresses.binanceArchive, addresses.binanceListing, addresses.alphavantage, addresses.ecb, addresses.sec,
+      ] {
         text.replaceSubrange(try #require(text.range(of: "BASE")), with: address)
       }
       try project.write(text, to: "Jobs/config/providers.yaml")
@@ -68,6 +70,8 @@ private struct Served {
     let alphavantage: String
     let binanceArchive: String
     let binanceListing: String
+    let ecb: String
+    let sec: String
   }
 
   let running: Program.Running
@@ -89,7 +93,7 @@ private struct Served {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     addresses =
       isForPeople
-      ? Addresses(port: 0, binance: "", alphavantage: "", binanceArchive: "", binanceListing: "")
+      ? Addresses(port: 0, binance: "", alphavantage: "", binanceArchive: "", binanceListing: "", ecb: "", sec: "")
       : try decoder.decode(Addresses.self, from: Data(text.utf8))
   }
 }

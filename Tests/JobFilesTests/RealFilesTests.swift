@@ -21,7 +21,7 @@ import Testing
 
   @Test func `state the providers' limits`() throws {
     let providers = try #require(loaded.configuration.providers)
-    #expect(providers.providers.map(\.name) == ["binance", "binance_archive", "binance_listing", "alphavantage"])
+    #expect(providers.providers.map(\.name) == ["binance", "binance_archive", "binance_listing", "alphavantage", "ecb", "sec"])
     #expect(
       providers["binance"]?.limits == [
         .init(unit: .weight, amount: 6000, per: .seconds(60)), .init(unit: .weight, amount: 6000, per: .seconds(60), isRolling: true),

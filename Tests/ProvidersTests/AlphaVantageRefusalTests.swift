@@ -10,7 +10,8 @@ import Transport
   @Test(
     arguments: [
       ("ApiLimit.json", .limited), ("Error.json", .unknownSymbol), ("PremiumMessage.json", .limited),
-      ("Fx-ExchangeRate.json", .unexpectedShape),
+      ("Fx-ExchangeRate.json", .unexpectedShape), ("realtime-options-2026-05.json", .entitlement),
+      ("daily-IBM-2026-05.csv", .unexpectedShape), ("fx-daily-EURUSD-2026-05.csv", .unexpectedShape),
       ("crypto-daily.json", .unexpectedShape), ("indicator-macd.json", .unexpectedShape),
       ("global-quote-unknown-symbol.json", .unexpectedShape),
       ("intraday-TSLA-bad-ticks.json", .unexpectedShape), ("overview_IBM.json", .unexpectedShape),

@@ -26,15 +26,17 @@ func series(_ symbol: String, last: String, count: Int) -> String {
   return "{\"Meta Data\":{\"2. Symbol\":\"\(symbol)\"},\"Time Series (Daily)\":{\(rows.joined(separator: ","))}}"
 }
 
-func read(_ body: String, symbol: String = "IBM") throws -> Reading<DailyDocument> {
+func read(_ body: String, symbol: String = "IBM") throws -> Reading<SeriesDocument> {
   let provider = try Desk(TestHTTP([])).alphaVantage()
   let answer = ProviderAnswer(status: 200, body: Array(body.utf8))
-  return try provider.read(answer, of: .named(symbol), now: instant("2026-01-15T07:00:00Z"))
+  let now = instant("2026-01-15T07:00:00Z")
+  let question = SeriesQuestion(symbol: .named(symbol), interval: .day1, from: now - .days(30), logicalDate: now)
+  return try provider.read(answer, to: SeriesCall(), question, now: now)
 }
 
 func functions(_ desk: Desk) async -> [String] {
   await desk.http.urls.map { url in
     let query = URLComponents(string: url)!.queryItems!.reduce(into: [:]) { $0[$1.name] = $1.value }
-    return "\(query["function"]!.dropFirst("TIME_SERIES_".count)) \(query["outputsize"]!)"
+    return "\(query["function"]!.dropFirst("TIME_SERIES_".count)) \(query["outputsize"] ?? "-")"
   }
 }

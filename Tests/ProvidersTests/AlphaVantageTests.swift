@@ -99,7 +99,7 @@ import Transport
   @Test func `survive every cut of a body`() throws {
     let body = try Fixture.bytes("daily-adjusted-IBM-2023-12.json")
     for length in 0..<(body.count - 2) {
-      #expect(throws: JSONError.self, "cut at \(length)") { _ = try DailyDocument.read(Array(body.prefix(length))) }
+      #expect(throws: JSONError.self, "cut at \(length)") { _ = try SeriesDocument.read(Array(body.prefix(length))) }
     }
   }
 }

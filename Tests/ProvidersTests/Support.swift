@@ -130,11 +130,12 @@ struct Desk {
   }
 
   func alphaVantage(
-    key: String? = "SECRETKEY1234567", strategy: AlphaVantage.Strategy = .auto,
+    key: String? = "SECRETKEY1234567", market: AlphaVantage.Market = .shares, form: AlphaVantage.Form = .json,
+    strategy: AlphaVantage.Strategy = .auto,
     entitlements: any EntitlementMemory = InMemoryEntitlementMemory(), isOffline: Bool = false
   ) throws -> AlphaVantage {
     let settings = try AlphaVantage.publicSettings(baseURL: "http://127.0.0.1:8081", key: key.map(Secret.init))
-    return AlphaVantage(client(settings, isOffline: isOffline), strategy: strategy, entitlements: entitlements)
+    return AlphaVantage(client(settings, isOffline: isOffline), market: market, form: form, strategy: strategy, entitlements: entitlements)
   }
 }
 

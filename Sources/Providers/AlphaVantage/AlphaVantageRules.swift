@@ -10,15 +10,18 @@ enum AlphaVantageRules {
   static let minuteWait = Duration.seconds(60)
 
   /// - Parameters:
-  ///   - document: one without a series.
+  ///   - notice: of an answer without the data.
+  ///   - isEmptyObject: it says nothing else either.
+  ///   - wanted: the data, for the message: `series`.
   ///   - reset: when the day's requests are counted anew.
-  static func refusal(_ document: DailyDocument, now: Instant, reset: Instant) -> Refusal {
-    if let text = document.notice.errorMessage { return error(text) }
-    if let text = document.notice.information { return information(text, now: now, reset: reset) }
-    if let text = document.notice.note { return unspecificLimit(text, now: now, reset: reset) }
-    return document.isEmptyObject
+  static func refusal(_ notice: Notice, isEmptyObject: Bool, wanted: String, now: Instant, reset: Instant) -> Refusal {
+    if let text = notice.errorMessage { return error(text) }
+    if let text = notice.information { return information(text, now: now, reset: reset) }
+    if let text = notice.note { return unspecificLimit(text, now: now, reset: reset) }
+    if let text = notice.message, isPremium(text) { return Refusal(.entitlement, said(text)) }
+    return isEmptyObject
       ? Refusal(.unknownSymbol, "answered `{}`, no data")
-      : Refusal(.unexpectedShape, "the answer has no daily series")
+      : Refusal(.unexpectedShape, "the answer has no \(wanted)")
   }
 
   private static func error(_ text: String) -> Refusal {

@@ -4,6 +4,8 @@ import Scheduling
 struct AlphaVantageService: Sendable {
   let market: any EquityMarket
   let plan: SandboxConfiguration.Plan
+  /// Of the pairs of currencies.
+  let seed: UInt64
 
   func answer(_ request: Request, now: Instant) async -> Answer {
     guard request.path == "/query" else { return Answer(status: 404, contentType: "text/html", body: Array("Not Found".utf8)) }
@@ -12,7 +14,13 @@ struct AlphaVantageService: Sendable {
     case "TIME_SERIES_DAILY": return await daily(request, function, adjusted: false, now: now)
     case "TIME_SERIES_DAILY_ADJUSTED": return await daily(request, function, adjusted: true, now: now)
     case "GLOBAL_QUOTE": return await quote(request, now: now)
-    default: return AlphaVantageRefusal.unknownFunction(function).answer
+    default:
+      do {
+        if let answer = try await series(request, function, now: now) { return answer }
+        return try await reference(request, function, now: now) ?? AlphaVantageRefusal.unknownFunction(function).answer
+      } catch {
+        return failure(error)
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 /// A request as the stand-ins see it, free of the server that brought it.
 struct Request: Sendable {
   enum Provider: String, Sendable, Codable {
-    case binance, alphavantage
+    case binance, alphavantage, ecb, sec
     /// The files of Binance's bulk archive, and the listing of them.
     case archive = "binance_archive"
     case listing = "binance_listing"

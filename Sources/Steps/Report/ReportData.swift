@@ -1,6 +1,7 @@
 import Analysis
 import JobGraph
 import MarketData
+import Providers
 import Reporting
 public import Scheduling
 public import Storage
@@ -116,16 +117,32 @@ public struct MarketRules: Sendable {
 
   public init(exchange: SessionCalendar = .xnys) { self.exchange = exchange }
 
-  public func calendar(of key: SeriesKey) -> SessionCalendar { key.source == "alphavantage" ? exchange : .always }
-  static func assetClass(of key: SeriesKey) -> AssetClass { key.source == "alphavantage" ? .equity : .crypto }
-  static func title(of source: String) -> String { ["binance": "Binance", "alphavantage": "Alpha Vantage"][source] ?? source }
+  public func calendar(of key: SeriesKey) -> SessionCalendar { MarketRules.market(of: key)?.calendar(ofShares: exchange) ?? .always }
+
+  static func assetClass(of key: SeriesKey) -> AssetClass {
+    switch market(of: key) {
+    case .shares: .equity
+    case .currencies: .forex
+    case .digitalCurrencies, nil: .crypto
+    }
+  }
+
+  static func title(of source: String) -> String {
+    if AlphaVantage.Market.allCases.contains(where: { $0.source(of: "alphavantage") == source }) { return "Alpha Vantage" }
+    return source == "binance" ? "Binance" : source
+  }
+
+  /// nil for a series of another provider.
+  private static func market(of key: SeriesKey) -> AlphaVantage.Market? {
+    AlphaVantage.Market.allCases.first { $0.source(of: "alphavantage") == key.source }
+  }
 }
 
 extension Plan {
   /// The series that the plan's tasks fetch.
   func expectedSeries(_ intervals: [Interval]) -> [SeriesKey] {
-    let keys = steps.filter { $0.uses.hasSuffix(".candles") }
-      .flatMap { step in step.tasks.compactMap { SeriesKey(fetchedBy: $0, of: step.uses) } }
+    let keys = steps.filter { Operations.bringsCandles($0.uses) }
+      .flatMap { step in step.tasks.compactMap { SeriesKey(fetchedBy: $0, of: step.uses, with: step.with) } }
     return Set(keys.filter { intervals.contains($0.interval) }).sorted()
   }
 }

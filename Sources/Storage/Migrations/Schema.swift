@@ -15,6 +15,7 @@ enum Schema {
     migrator.registerMigration("0010 requests on their way") { try $0.execute(sql: Schema.requestsOnTheirWay) }
     migrator.registerMigration("0011 holes, depth and trades") { try $0.execute(sql: Schema.binanceMarket) }
     migrator.registerMigration("0012 rolled candles") { try $0.execute(sql: Schema.rolledCandles) }
+    migrator.registerMigration("0013 reference data") { try $0.execute(sql: Schema.referenceData) }
     return migrator
   }
 

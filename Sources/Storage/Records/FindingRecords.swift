@@ -66,10 +66,30 @@ public struct PublishedReport: Sendable, Equatable {
   }
 }
 
+extension StoredVerdict {
+  /// The rule whose verdict comes with the data, when it is fetched: the provider's adjusted closes against our own.
+  public static let adjustment = "adjustment"
+}
+
 extension WarehouseTransaction {
-  /// Replaces the verdicts of a logical date.
+  /// Writes one verdict; another of the same rule, series and date is replaced.
+  public func record(_ row: StoredVerdict, logicalDate: Instant) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO quality_results (logical_date, source, symbol, interval, rule, severity, passed, observed, sentence)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      logicalDate.milliseconds, row.key.source, row.key.symbol.name, row.key.interval.rawValue, row.rule, row.severity, row.passed,
+      row.observed, row.sentence,
+    ])
+  }
+
+  /// Replaces the verdicts of a logical date, but those that came with the data.
   public func replaceQualityResults(_ rows: [StoredVerdict], logicalDate: Instant) throws {
-    try database.execute(sql: "DELETE FROM quality_results WHERE logical_date = ?", arguments: [logicalDate.milliseconds])
+    try database.execute(
+      sql: "DELETE FROM quality_results WHERE logical_date = ? AND rule <> ?",
+      arguments: [logicalDate.milliseconds, StoredVerdict.adjustment])
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO quality_results (logical_date, source, symbol, interval, rule, severity, passed, observed, sentence)

@@ -104,7 +104,8 @@ struct ServeSandbox: AsyncParsableCommand {
       return try Output.json(
         SandboxDocument(
           port: address.port, binance: address.binanceBaseURL, alphavantage: address.alphaVantageBaseURL,
-          binanceArchive: address.archiveBaseURL, binanceListing: address.listingBaseURL))
+          binanceArchive: address.archiveBaseURL, binanceListing: address.listingBaseURL, ecb: address.ecbBaseURL,
+          sec: address.secBaseURL))
     }
     try Output.print(
       """
@@ -112,6 +113,8 @@ struct ServeSandbox: AsyncParsableCommand {
       binance_archive:  \(address.archiveBaseURL)
       binance_listing:  \(address.listingBaseURL)
       alphavantage:     \(address.alphaVantageBaseURL)
+      ecb:              \(address.ecbBaseURL)
+      sec:              \(address.secBaseURL)
       """)
     Output.say(
       """
@@ -124,6 +127,10 @@ struct ServeSandbox: AsyncParsableCommand {
           base_url: \(address.listingBaseURL)
         alphavantage:
           base_url: \(address.alphaVantageBaseURL)
+        ecb:
+          base_url: \(address.ecbBaseURL)
+        sec:
+          base_url: \(address.secBaseURL)
       Any key is taken, such as JOBS_SECRET_ALPHAVANTAGE=sandbox in the environment.
       """)
   }
@@ -173,4 +180,6 @@ private struct SandboxDocument: Encodable {
   let alphavantage: String
   let binanceArchive: String
   let binanceListing: String
+  let ecb: String
+  let sec: String
 }

@@ -100,12 +100,23 @@ struct Desk {
     }
     if let client = clients["alphavantage"] {
       let entitlements = WarehouseEntitlements(warehouse: warehouse, provider: "alphavantage")
-      makers["alphavantage.candles"] = { parameters in
-        let shares = AlphaVantage(
-          client, strategy: parameters.flag("adjusted") ? .auto : .plain, entitlements: entitlements,
-          closeOfSession: { markets.exchange.session(on: $0)?.close ?? NewYork.regularClose(of: $0) })
-        return FetchCandles(from: shares, calendar: markets.exchange, into: warehouse)
+      @Sendable func candles(_ market: AlphaVantage.Market, _ parameters: Parameters) -> FetchCandles {
+        let source = AlphaVantage(
+          client, market: market, form: parameters.optionalText("form").flatMap(AlphaVantage.Form.init) ?? .json,
+          strategy: parameters.flag("adjusted") ? .auto : .plain, entitlements: entitlements, calendar: markets.exchange)
+        return FetchCandles(from: source, calendar: market.calendar(ofShares: markets.exchange), into: warehouse)
       }
+      let facts = AlphaVantage(client, entitlements: entitlements, calendar: markets.exchange)
+      for name in ["alphavantage.company", "alphavantage.market"] { makers[name] = { _ in FetchReference(from: facts, into: warehouse) } }
+      makers["alphavantage.candles"] = { candles(.shares, $0) }
+      makers["alphavantage.fx"] = { candles(.currencies, $0) }
+      makers["alphavantage.crypto"] = { candles(.digitalCurrencies, $0) }
+    }
+    if let client = clients["ecb"] {
+      makers["ecb.rates"] = { _ in FetchReferenceRates(from: EuropeanCentralBank(client), into: warehouse) }
+    }
+    if let client = clients["sec"] {
+      makers["sec.tickers"] = { _ in FetchCompanies(from: CompanyRegister(client), into: warehouse) }
     }
     makers["quality.check"] = { CheckQuality(warehouse, policy: try QualityPolicy($0["rules"]), markets: markets) }
     makers["analysis.signals"] = { _ in FindSignals(warehouse) }

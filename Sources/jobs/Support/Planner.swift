@@ -32,7 +32,7 @@ struct Planner {
   }
 
   func series(of step: Step) -> [SeriesKey] {
-    Plan.tasks(of: step).compactMap { SeriesKey(fetchedBy: $0, of: step.uses) }
+    Plan.tasks(of: step).compactMap { SeriesKey(fetchedBy: $0, of: step.uses, with: step.with) }
   }
 
   /// The logical date that a command means: as given, else the job's latest scheduled instant, else now, cut to the minute.
