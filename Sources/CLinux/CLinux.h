@@ -76,6 +76,33 @@ static inline pid_t js_start(
   return -1;
 }
 
+/* Signals on their way to whoever reads them: what a handler may do is little, and write is part of it. */
+static int js_signal_pipe[2] = {-1, -1};
+static inline void js_note_signal(int number) {
+  int before = errno;
+  unsigned char byte = (unsigned char)number;
+  ssize_t written = write(js_signal_pipe[1], &byte, 1);
+  (void)written;
+  errno = before;
+}
+/* From now on each signal of this number is a byte that js_next_signal returns. 0 on success, else -1 and errno. */
+static inline int js_catch_signal(int number) {
+  if (js_signal_pipe[0] < 0 && syscall(SYS_pipe2, js_signal_pipe, O_CLOEXEC) != 0) return -1;
+  struct sigaction action = {0};
+  action.sa_handler = js_note_signal;
+  action.sa_flags = SA_RESTART;
+  return sigaction(number, &action, 0);
+}
+/* Waits for the next signal that is caught; -1 when it never comes. */
+static inline int js_next_signal(void) {
+  unsigned char byte;
+  while (1) {
+    ssize_t count = read(js_signal_pipe[0], &byte, 1);
+    if (count == 1) return byte;
+    if (count == 0 || errno != EINTR) return -1;
+  }
+}
+
 /* How a process ended, from the status that waitpid gives. */
 static inline int js_has_exited(int status) { return WIFEXITED(status); }
 static inline int js_exit_status(int status) { return WEXITSTATUS(status); }

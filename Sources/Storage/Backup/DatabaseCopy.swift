@@ -25,6 +25,14 @@ extension Warehouse {
 struct DatabaseCopy {
   let path: String
 
+  /// The migrations that were applied, by name.
+  func migrations() throws -> [String] {
+    try read { database in
+      guard try database.tableExists("grdb_migrations") else { return [] }
+      return try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
+    }
+  }
+
   /// The newest migration that was applied; empty when it is no warehouse.
   func schemaVersion() throws -> String {
     try read { database in

@@ -105,9 +105,9 @@ public struct Restore {
   }
 
   private func bringUpToDate(_ fresh: DatabaseCopy) throws -> Bool {
-    let before = try fresh.schemaVersion()
+    let before = try fresh.migrations()
     try fresh.write { try Schema.migrate($0, path: fresh.path) }
-    return try fresh.schemaVersion() != before
+    return try fresh.migrations() != before
   }
 
   /// Gives the old files a second name each; nothing of them is touched.

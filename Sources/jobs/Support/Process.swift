@@ -21,15 +21,22 @@ enum Process {
     onSignals([SIGINT, SIGTERM] + (isIgnored(SIGHUP) ? [] : [SIGHUP]), body)
   }
 
-  /// Calls `body` with each of these signals, for the rest of the process's life.
+  /// Calls `body` with each of these signals, for the rest of the process's life, on a thread that does nothing else.
+  ///
+  /// Not by a source of libdispatch: on Linux it takes a signal in whichever thread the kernel chose and raises it again for that thread
+  /// alone, where now and then nobody reads it.
   static func onSignals(_ numbers: [Int32], _ body: @escaping @Sendable (Int32) -> Void) {
-    for number in numbers {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { @Sendable in body(number) }
-      source.resume()
-      // A source ends with its last reference; this one is meant to last.
-      _ = Unmanaged.passRetained(source as AnyObject)
+    let isFirst = SignalBodies.shared.add(body, for: numbers)
+    for number in numbers where js_catch_signal(number) != 0 {
+      fatalError("signal \(number) cannot be caught: \(String(cString: strerror(errno)))")
+    }
+    guard isFirst else { return }
+    Thread.detachNewThread {
+      while true {
+        let number = js_next_signal()
+        guard number > 0 else { return }
+        SignalBodies.shared.call(number)
+      }
     }
   }
 
@@ -37,5 +44,26 @@ enum Process {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }
     return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+}
+
+/// What is done when a signal comes.
+private final class SignalBodies: Sendable {
+  static let shared = SignalBodies()
+  private let lock = NSLock()
+  nonisolated(unsafe) private var bodies: [Int32: [@Sendable (Int32) -> Void]] = [:]
+  nonisolated(unsafe) private var isWatched = false
+
+  /// - Returns: whether nobody watches yet.
+  func add(_ body: @escaping @Sendable (Int32) -> Void, for numbers: [Int32]) -> Bool {
+    lock.withLock {
+      for number in numbers { bodies[number, default: []].append(body) }
+      defer { isWatched = true }
+      return !isWatched
+    }
+  }
+
+  func call(_ number: Int32) {
+    for body in lock.withLock({ bodies[number] ?? [] }) { body(number) }
   }
 }
