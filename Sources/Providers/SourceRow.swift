@@ -33,6 +33,7 @@ public struct SourceRow: Sendable, Equatable {
   private static let lengthMax = 400
 
   private static func kline(_ openTime: Instant, _ body: [UInt8]) -> SourceRow? {
+    if let rows = ArchivedKlines.rows(inZip: body) { return archived(openTime, rows) }
     // A body that cannot be read has no rows; whoever fetched it has said so.
     guard let candle = try? KlineScanner.scan(body).candles.first(where: { $0.openTime == openTime }) else { return nil }
     let starts = ["[\(openTime.milliseconds),", "[\(openTime.milliseconds)000,"].map { Array($0.utf8) }
@@ -42,6 +43,18 @@ public struct SourceRow: Sendable, Equatable {
     return SourceRow(
       text: String(decoding: body[start...end], as: UTF8.self).printable(lengthMax), open: candle.open, high: candle.high,
       low: candle.low, close: candle.close, volume: candle.volume)
+  }
+
+  /// A line of the CSV that a file of the bulk archive holds.
+  private static func archived(_ openTime: Instant, _ csv: [UInt8]) -> SourceRow? {
+    guard let candle = KlineCSVScanner.scan(csv).candles.first(where: { $0.openTime == openTime }) else { return nil }
+    let starts = ["\(openTime.milliseconds),", "\(openTime.milliseconds)000,"].map { Array($0.utf8) }
+    let line = csv.split(whereSeparator: { $0 == 10 || $0 == 13 }).first { line in starts.contains { line.starts(with: $0) } }
+    return line.map {
+      SourceRow(
+        text: String(decoding: $0, as: UTF8.self).printable(lengthMax), open: candle.open, high: candle.high, low: candle.low,
+        close: candle.close, volume: candle.volume)
+    }
   }
 
   private static func bar(_ openTime: Instant, _ body: [UInt8], _ market: AlphaVantage.Market) -> SourceRow? {

@@ -31,6 +31,15 @@ import Testing
     #expect(try find("2017-08-17T01:00:00Z", body, "binance")?.text.hasPrefix("[1502931600000000,") == true)
   }
 
+  @Test(arguments: [("2024-12", "1733011200000,"), ("2025-01", "1735689600000000,")])
+  func `is found in a file of the archive, in milliseconds and in microseconds`(month: String, start: String) throws {
+    let body = try Fixture.bytes("BTCUSDT-1h-\(month).zip")
+    let openTime = try #require(Instant(iso8601: "\(month)-01T00:00:00Z"))
+    let row = try #require(SourceRow.find(openingAt: openTime, in: body, of: "binance"))
+    #expect(row.text.hasPrefix(start) && row.close > 0)
+    #expect(SourceRow.find(openingAt: openTime + .milliseconds(1), in: body, of: "binance") == nil)
+  }
+
   @Test(arguments: [
     ("2017-08-17T02:00:00Z", klines, "binance"), ("2017-08-17T01:00:00Z", "{\"code\": -1121}", "binance"),
     ("2017-08-17T01:00:00Z", "", "binance"), ("2023-12-10T00:00:00Z", days, "alphavantage"), ("2023-12-11T00:00:00Z", "{}", "alphavantage"),

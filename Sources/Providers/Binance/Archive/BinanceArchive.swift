@@ -118,8 +118,13 @@ public enum ArchivedKlines {
   ///
   /// - Returns: nil when it is no zip archive with one CSV file in it.
   public static func candles(inZip bytes: [UInt8]) -> [Candle]? {
-    // Why does not matter here: what cannot be read any more is asked for again.
-    (try? csv(in: bytes, named: nil)).map { KlineCSVScanner.scan($0, rowsMax: ArchivePlan.rowsPerFileMax).candles }
+    rows(inZip: bytes).map { KlineCSVScanner.scan($0, rowsMax: ArchivePlan.rowsPerFileMax).candles }
+  }
+
+  /// The CSV file in a zip archive; nil when it is none, or holds no one CSV file.
+  static func rows(inZip bytes: [UInt8]) -> [UInt8]? {
+    // `try?`: why does not matter here, what cannot be read any more is asked for again.
+    try? csv(in: bytes, named: nil)
   }
 
   /// - Parameter checksum: the SHA-256 that the archive states; nothing is unpacked before it is found right.
