@@ -102,10 +102,10 @@ struct WorkFolder {
     return try await body(work)
   }
 
-  /// Deletes those that killed processes left; nobody else may be working in the folder.
+  /// Deletes those that killed processes left, and marks that were never put in their place; nobody else may be working in the folder.
   static func clear(in folder: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []  // no folder, nothing left over
-    for name in names where name.wholeMatch(of: /work\.\d+\.\d+\.new/) != nil {
+    for name in names where name.wholeMatch(of: /(work|.+\.restoring)\.\d+\.\d+\.new/) != nil {
       // In nobody's way, only in the way of order.
       try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
