@@ -15,6 +15,8 @@ public final class Warehouse: Sendable {
   let commits: CommitQueue
   /// Reads the file as it lies; nil for writers, and while a log is in use.
   private let resting: RestingFile?
+  /// What opening the file changed of its schema; nil for nothing, and for readers.
+  public let schemaChange: SchemaChange?
   /// Taken for everything that writes or copies the log back; nil for readers, and in memory.
   private let turn: WriteTurn?
 
@@ -25,9 +27,9 @@ public final class Warehouse: Sendable {
     let turn = lock.turn()
     try Warehouse.beginFile(at: path)
     do {
-      func prepare() throws -> (DatabasePool, Int64) {
+      func prepare() throws -> (DatabasePool, Int64, SchemaChange?) {
         let pool = try DatabasePool(path: path, configuration: Warehouse.configuration())
-        try Schema.migrate(pool, path: path)
+        let change = try Schema.migrate(pool, path: path, snapshots: SchemaSnapshots(of: path))
         // It is a database now; the mark only told that it was being made.
         unlink(Warehouse.mark(of: path))
         let fence = try pool.write { database in
@@ -38,18 +40,16 @@ public final class Warehouse: Sendable {
               ON CONFLICT (name) DO UPDATE SET token = token + 1 RETURNING token
               """)!
         }
-        return (pool, fence)
+        return (pool, fence, change)
       }
-      let (pool, fence) = try turn.map { try $0.take(prepare) } ?? prepare()
+      let (pool, fence, change) = try turn.map { try $0.take(prepare) } ?? prepare()
       // A completion must survive a power cut, so from here on each commit is synced. Notes that may be lost say so themselves. Turning
       // WAL on, GRDB sets NORMAL, which is enough for the schema and the token: the first synced commit takes them along, and a power
       // cut before it leaves nobody who could hold an older token.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      self.init(path: path, database: pool, fence: fence, turn: turn)
-    } catch let error as WarehouseError {
-      throw error
+      self.init(path: path, database: pool, fence: fence, turn: turn, schemaChange: change)
     } catch {
-      throw WarehouseError(error, path: path)
+      throw error is FileError || error is WarehouseError ? error : WarehouseError(error, path: path)
     }
   }
 
@@ -76,15 +76,17 @@ public final class Warehouse: Sendable {
   /// A warehouse in memory, for tests and for commands that must leave no file.
   public convenience init(inMemory: Void = ()) throws {
     let queue = try DatabaseQueue(configuration: Warehouse.configuration())
-    try Schema.migrator.migrate(queue)
+    try Schema.migrate(queue, path: ":memory:")
     try queue.write { try $0.execute(sql: "INSERT INTO fences (name, token) VALUES ('writer', 1)") }
     self.init(path: ":memory:", database: queue, fence: 1)
   }
 
   private init(
-    path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil, turn: WriteTurn? = nil
+    path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil, turn: WriteTurn? = nil,
+    schemaChange: SchemaChange? = nil
   ) {
     (self.path, self.database, self.fence, self.resting, self.turn) = (path, database, fence, resting, turn)
+    self.schemaChange = schemaChange
     commits = CommitQueue(database, fence: fence, path: path, turn: turn)
   }
 
@@ -94,6 +96,9 @@ public final class Warehouse: Sendable {
     do {
       if let resting { return try await resting.read { try body(WarehouseReader(database: $0)) } }
       return try await database.read { try body(WarehouseReader(database: $0)) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR && fence == nil {
+      // A statement that SQLite does not understand names what an older schema does not have.
+      throw try await database.read { try Schema.agedness(of: $0, path: path) } ?? WarehouseError(error, path: path)
     } catch {
       throw WarehouseError.wrapping(error, path: path)
     }

@@ -7,7 +7,14 @@ public enum WarehouseError: Error, Sendable, Equatable {
   case missing(path: String)
   case empty(path: String)
   /// Written by a newer version of the program.
-  case newerSchema(path: String, found: String)
+  /// - program: the version that wrote it, where that is known.
+  case newerSchema(path: String, found: String, program: String?)
+  /// Made by an older version, and what is asked for is not in it yet.
+  case olderSchema(path: String, found: String)
+  /// Bringing its schema up to date did not come to what it should; nothing was changed.
+  case unsoundMigration(path: String, reason: String)
+  /// There is no state of before a change of the schema.
+  case noSnapshot(folder: String)
   case damaged(path: String, reason: String)
   /// A restore is putting another file in its place, or was killed while it did.
   case restoring(path: String)
@@ -75,8 +82,14 @@ extension WarehouseError: CustomStringConvertible {
     switch self {
     case .missing(let path): "\(path): nothing is stored yet; `jobs run nightly` (or `make nightly` for the sandbox) makes it"
     case .empty(let path): "\(path) has no bytes, so it is no database; restore a backup, or delete the file to begin anew"
-    case .newerSchema(let path, let found):
-      "\(path) was written by a newer version of jobs (its schema is \(found)); use that version, or restore a backup of this one"
+    case .newerSchema(let path, let found, let program):
+      "\(path) was written by a newer version of jobs (its schema is \(found)); use \(program.map { "version \($0)" } ?? "that version"), or go back to the state before it with `jobs migrate rollback` or a backup"
+    case .olderSchema(let path, let found):
+      "\(path) is as an older version of jobs left it (its schema is \(found)); `jobs migrate up`, or the next run, brings it up to date"
+    case .unsoundMigration(let path, let reason):
+      "\(path) cannot be brought up to date (\(reason)); nothing was changed; go on with the version that wrote it, and report this"
+    case .noSnapshot(let folder):
+      "\(folder) has no snapshot of an older schema that this version knows; `jobs backup list` shows what else there is to go back to"
     case .damaged(let path, let reason): "\(path) is damaged (\(reason)); nothing was written; restore a backup"
     case .restoring(let path): "\(path) is being replaced by a restore; when that was interrupted, the next run completes it"
     case .busy(let path): "\(path) is held by another program for more than 30 s; close it and try again"

@@ -55,7 +55,7 @@ private struct DataDictionary {
 
   init() throws {
     let database = try DatabaseQueue()
-    try Schema.migrator.migrate(database)
+    try Schema.migrate(database, path: ":memory:")
     let comments = try SchemaComments()
     tables = try database.read { database in
       let names = try String.fetchAll(

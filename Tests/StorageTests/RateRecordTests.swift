@@ -83,7 +83,7 @@ import Testing
     let path = folder.path + "/jobs.sqlite"
     #expect(throws: WarehouseError.missing(path: path)) { _ = try LedgerFile(path) }
     let old = try DatabaseQueue(path: path)
-    try Schema.migrator.migrate(old, upTo: "0009 requests of runs")
+    try Schema.migrate(old, path: path, upTo: "0009 requests of runs")
     try await old.write {
       try $0.execute(sql: "INSERT INTO rate_usage (provider, limit_name, slot_start, slot_end, used) VALUES ('p', 'weight', 0, 60000, 5)")
       try $0.execute(sql: "INSERT INTO rate_pauses (provider, until, reason) VALUES ('p', 99, 'banned')")

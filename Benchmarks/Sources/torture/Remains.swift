@@ -39,7 +39,7 @@ struct Remains: Sendable {
     "runs": "id, job, logical_date, state, exit_status", "steps": "run_id, step, state, reason, tasks, succeeded, failed",
     "tasks": "run_id, step, task, state", "attempts": nil, "run_requests": nil, "events": nil, "fences": nil, "rate_usage": nil,
     "rate_pauses": nil,
-    "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "decisions": "job, instant, decision, run_id",
+    "schema_migrations": "name, checksum", "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "decisions": "job, instant, decision, run_id",
   ]
 
   /// The files that readers see: nothing hidden, nothing that is on its way.

@@ -7,17 +7,8 @@ extension Warehouse {
   /// The copy is one file without a log. It is not synced: it is for reading once.
   /// - Throws: ``WarehouseError``.
   func copy(to path: String) async throws {
-    try await read { reader in
-      // A second time when a writer came while the file was read as it lay.
-      if unlink(path) != 0, errno != ENOENT { throw FileError(path: path, errno) }
-      let target = try DatabaseQueue(path: path)
-      try target.writeWithoutTransaction { copy in
-        try copy.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
-        try reader.database.backup(to: copy)
-        try copy.execute(sql: "PRAGMA journal_mode = DELETE")
-      }
-      try target.close()
-    }
+    // A second time when a writer came while the file was read as it lay.
+    try await read { try DatabaseCopy(path: path).fill(from: $0.database) }
   }
 }
 
@@ -25,21 +16,20 @@ extension Warehouse {
 struct DatabaseCopy {
   let path: String
 
-  /// The migrations that were applied, by name.
-  func migrations() throws -> [String] {
-    try read { database in
-      guard try database.tableExists("grdb_migrations") else { return [] }
-      return try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
+  /// Writes the file anew, as a copy of another; it is one file without a log, and not synced.
+  func fill(from source: Database) throws {
+    if unlink(path) != 0, errno != ENOENT { throw FileError(path: path, errno) }
+    let target = try DatabaseQueue(path: path)
+    try target.writeWithoutTransaction { copy in
+      try copy.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+      try source.backup(to: copy)
+      try copy.execute(sql: "PRAGMA journal_mode = DELETE")
     }
+    try target.close()
   }
 
   /// The newest migration that was applied; empty when it is no warehouse.
-  func schemaVersion() throws -> String {
-    try read { database in
-      guard try database.tableExists("grdb_migrations") else { return "" }
-      return try String.fetchOne(database, sql: "SELECT max(identifier) FROM grdb_migrations") ?? ""
-    }
-  }
+  func schemaVersion() throws -> String { try read { try Schema.applied(in: $0).last ?? "" } }
 
   /// Rows by table.
   func rows() throws -> [String: Int] {
@@ -51,12 +41,17 @@ struct DatabaseCopy {
     }
   }
 
+  /// The runs that it knows, by name, and when each ended; the oldest first.
+  func runs() throws -> [(id: String, end: Int64?)] {
+    try read { try Row.fetchAll($0, sql: "SELECT id, ended_at FROM runs ORDER BY started_at, id").map { ($0[0], $0[1]) } }
+  }
+
   /// The migration that this version of the program does not know; nil when it knows all.
   func foreignMigration() throws -> String? {
     do {
       try read { try Schema.refuseNewer($0, path: path) }
       return nil
-    } catch WarehouseError.newerSchema(_, let found) {
+    } catch WarehouseError.newerSchema(_, let found, _) {
       return found
     }
   }
@@ -66,13 +61,9 @@ struct DatabaseCopy {
   func unsoundness() throws -> String? {
     do {
       return try read { database in
-        let said = try String.fetchAll(database, sql: "PRAGMA integrity_check(3)")
-        guard said == ["ok"] else { return said.joined(separator: "; ") }
-        let orphans = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").prefix(3)
-        guard orphans.isEmpty else {
-          return orphans.map { "a row of \($0[0] as String) refers to one of \($0[2] as String) that is not there" }.joined(separator: "; ")
-        }
-        return nil
+        if let damage = try SchemaCheck.damage(in: database) { return damage }
+        let orphans = try SchemaCheck.orphans(in: database)
+        return orphans.isEmpty ? nil : orphans.joined(separator: "; ")
       }
     } catch WarehouseError.damaged(_, let reason) {
       return reason

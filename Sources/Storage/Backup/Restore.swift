@@ -1,5 +1,4 @@
 import Foundation
-internal import GRDB
 import Glibc
 public import Scheduling
 
@@ -73,20 +72,13 @@ public struct Restore {
   }
 
   private func replace(by stored: StoredBackup, _ work: WorkFolder, _ now: Instant) async throws -> RestoreReport {
-    let fresh = DatabaseCopy(path: "\(work.path)/\(RestoreMark.fresh)")
-    let facts = try read(stored, into: fresh)
-    let isMigrated = try bringUpToDate(fresh)
-    let hasOld = try linkOld(into: work)
-    let areLimitsKept = hasOld ? takeLimits(into: fresh) : nil
-    let recovered = try recoverResponses(into: fresh, since: facts.header.created)
-    let aside = hasOld ? "replaced/\(BackupStore.stamp(now))-\(getpid())" : nil
-    let rows = try fresh.rows()
-    try AtomicFile.syncContents(of: work.path)
-    try RestoreMark(work: String(work.path.dropFirst(folder.count + 1)), aside: aside).write(for: database)
-    try RestoreMark.complete(at: database)
+    let replacement = Replacement(of: database, in: work, rawStore: store.rawStore)
+    let facts = try read(stored, into: replacement.fresh)
+    let isMigrated = try replacement.fresh.write { try Schema.migrate($0, path: replacement.fresh.path) } != nil
+    let done = try replacement.perform(since: facts.header.created, at: now)
     return RestoreReport(
-      header: facts.header, database: database, rows: rows, aside: aside.map { "\(folder)/\($0)" }, isMigrated: isMigrated,
-      areLimitsKept: areLimitsKept, recovered: recovered, bodies: facts.bodies)
+      header: facts.header, database: database, rows: done.rows, aside: done.aside, isMigrated: isMigrated,
+      areLimitsKept: done.areLimitsKept, recovered: done.recovered, bodies: facts.bodies)
   }
 
   /// Everything is checked before anything is touched.
@@ -102,95 +94,5 @@ public struct Restore {
     }
     let (bodies, there) = (try fresh.bodies(), Set(store.rawStore.hashes()))
     return (header, (bodies.count, bodies.filter { !there.contains($0) }.count))
-  }
-
-  private func bringUpToDate(_ fresh: DatabaseCopy) throws -> Bool {
-    let before = try fresh.migrations()
-    try fresh.write { try Schema.migrate($0, path: fresh.path) }
-    return try fresh.migrations() != before
-  }
-
-  /// Gives the old files a second name each; nothing of them is touched.
-  /// - Returns: whether there was an old state.
-  private func linkOld(into work: WorkFolder) throws -> Bool {
-    guard access(database, F_OK) == 0 else { return false }
-    let old = "\(work.path)/\(RestoreMark.old)"
-    try AtomicFile.makeFolder(old)
-    for suffix in ["", "-wal", "-journal"] {
-      guard link(database + suffix, "\(old)/jobs.sqlite\(suffix)") != 0, errno != ENOENT else { continue }
-      throw FileError(path: database + suffix, errno)
-    }
-    return true
-  }
-
-  /// What was spent stays spent, and a ban stays a ban: the larger number of the two counts.
-  /// - Returns: false when the old file cannot be read.
-  private func takeLimits(into fresh: DatabaseCopy) -> Bool {
-    do {
-      try fresh.write { queue in
-        try queue.writeWithoutTransaction { database in
-          let address = "file:" + self.database.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)! + "?mode=ro"
-          try database.execute(sql: "ATTACH ? AS old", arguments: [address])
-          try database.inTransaction {
-            for table in ["rate_usage", "rate_pauses", "refused_functions"] { try LimitTable(table).takeOver(from: "old", in: database) }
-            return .commit
-          }
-          try database.execute(sql: "DETACH old")
-        }
-      }
-      return true
-    } catch {
-      // A damaged file is what restores are for; that its limits are lost is told.
-      return false
-    }
-  }
-
-  private func recoverResponses(into fresh: DatabaseCopy, since created: Instant) throws -> [Instant] {
-    let rows = ResponseJournal(folder: store.rawStore.folder).rows(since: created - .minutes(5))
-    return try fresh.write { queue in
-      try queue.write { database in
-        var dates: Set<Instant> = []
-        for row in rows {
-          guard let body = store.rawStore.body(row.bodyHash) else { continue }
-          try database.execute(
-            sql: """
-              INSERT INTO raw_responses (source, request, logical_date, body_hash, answer, status, body_bytes, received_at)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
-              """,
-            arguments: [
-              row.source, row.request, row.logicalDate.milliseconds, row.bodyHash, row.answer, row.status, body.count,
-              row.receivedAt.milliseconds,
-            ])
-          if database.changesCount > 0 { dates.insert(row.logicalDate) }
-        }
-        return dates.sorted()
-      }
-    }
-  }
-}
-
-/// A table whose numbers only ever grow while they count.
-private struct LimitTable {
-  let name: String
-
-  init(_ name: String) { self.name = name }
-
-  /// Joins another database's rows to its own, the larger number of two; nothing when the tables differ.
-  func takeOver(from other: String, in database: Database) throws {
-    func columns(_ schema: String) throws -> [Row] {
-      try Row.fetchAll(database, sql: "SELECT name, type, pk FROM pragma_table_info(?, ?) ORDER BY cid", arguments: [name, schema])
-    }
-    let ours = try columns("main")
-    guard !ours.isEmpty, ours == (try columns(other)) else { return }
-    let names = ours.map { $0[0] as String }
-    let updates = ours.filter { ($0[2] as Int) == 0 }.map { column -> String in
-      let name = column[0] as String
-      return (column[1] as String) == "INTEGER" ? "\(name) = max(\(name), excluded.\(name))" : "\(name) = excluded.\(name)"
-    }
-    let all = names.joined(separator: ", ")
-    let action = updates.isEmpty ? "NOTHING" : "UPDATE SET \(updates.joined(separator: ", "))"
-    // `WHERE true`: without it SQLite takes ON for a join's.
-    try database.execute(
-      sql: "INSERT INTO main.\(name) (\(all)) SELECT \(all) FROM \(other).\(name) WHERE true ON CONFLICT DO \(action)")
   }
 }

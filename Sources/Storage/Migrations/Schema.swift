@@ -2,32 +2,50 @@ internal import GRDB
 
 /// The schema of the warehouse, as append-only migrations named for their intent.
 enum Schema {
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("0001 market data") { try $0.execute(sql: Schema.marketData) }
-    migrator.registerMigration("0002 findings") { try $0.execute(sql: Schema.findings) }
-    migrator.registerMigration("0003 runs") { try $0.execute(sql: Schema.runs) }
-    migrator.registerMigration("0004 limits and mirror") { try $0.execute(sql: Schema.limitsAndMirror) }
-    migrator.registerMigration("0005 schedule") { try $0.execute(sql: Schema.schedule) }
-    migrator.registerMigration("0006 decisions") { try $0.execute(sql: Schema.decisions) }
-    migrator.registerMigration("0008 runs by number") { try $0.execute(sql: Schema.runsByNumber) }
-    migrator.registerMigration("0009 requests of runs") { try $0.execute(sql: Schema.requests) }
-    migrator.registerMigration("0010 requests on their way") { try $0.execute(sql: Schema.requestsOnTheirWay) }
-    migrator.registerMigration("0011 holes, depth and trades") { try $0.execute(sql: Schema.binanceMarket) }
-    migrator.registerMigration("0012 rolled candles") { try $0.execute(sql: Schema.rolledCandles) }
-    migrator.registerMigration("0013 reference data") { try $0.execute(sql: Schema.referenceData) }
-    return migrator
+  static let migrations = [
+    SchemaMigration("0001 market data", marketData),
+    SchemaMigration("0002 findings", findings),
+    SchemaMigration("0003 runs", runs),
+    SchemaMigration("0004 limits and mirror", limitsAndMirror),
+    SchemaMigration("0005 schedule", schedule),
+    SchemaMigration("0006 decisions", decisions),
+    SchemaMigration("0008 runs by number", runsByNumber),
+    SchemaMigration("0009 requests of runs", requests),
+    SchemaMigration("0010 requests on their way", requestsOnTheirWay),
+    SchemaMigration("0011 holes, depth and trades", binanceMarket),
+    SchemaMigration("0012 rolled candles", rolledCandles),
+    SchemaMigration("0013 reference data", referenceData),
+    SchemaMigration("0016 checksums of migrations", checksums),
+  ]
+
+  /// The migrations that were applied, by name, in order; empty for what is no warehouse.
+  static func applied(in database: Database) throws -> [String] {
+    guard try database.tableExists("grdb_migrations") else { return [] }
+    return try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
   }
 
-  static func migrate(_ database: any DatabaseWriter, path: String) throws {
-    try database.read { try refuseNewer($0, path: path) }
-    try migrator.migrate(database)
+  /// Those that were not applied yet, in order.
+  static func pending(in database: Database) throws -> [SchemaMigration] {
+    let applied = Set(try applied(in: database))
+    return migrations.filter { !applied.contains($0.name) }
+  }
+
+  /// That the file is of an older schema; nil when it is not.
+  static func agedness(of database: Database, path: String) throws -> WarehouseError? {
+    guard try !pending(in: database).isEmpty else { return nil }
+    return .olderSchema(path: path, found: try applied(in: database).last ?? "none")
   }
 
   static func refuseNewer(_ database: Database, path: String) throws {
-    guard try database.tableExists("grdb_migrations") else { return }
-    let known = Set(migrator.migrations)
-    let applied = try String.fetchAll(database, sql: "SELECT identifier FROM grdb_migrations ORDER BY identifier")
-    if let foreign = applied.first(where: { !known.contains($0) }) { throw WarehouseError.newerSchema(path: path, found: foreign) }
+    let known = Set(migrations.map(\.name))
+    guard let foreign = try applied(in: database).first(where: { !known.contains($0) }) else { return }
+    throw WarehouseError.newerSchema(path: path, found: foreign, program: try newestProgram(in: database))
+  }
+
+  /// The version of the program that applied the newest migration; nil when that was not kept.
+  private static func newestProgram(in database: Database) throws -> String? {
+    guard try database.tableExists("schema_migrations"), try database.columns(in: "schema_migrations").contains(where: { $0.name == "program" })
+    else { return nil }
+    return try String.fetchOne(database, sql: "SELECT program FROM schema_migrations ORDER BY name DESC LIMIT 1")
   }
 }

@@ -66,7 +66,7 @@ struct DataImport: AsyncParsableCommand {
   private func store(_ content: CandleFile, _ workspace: Workspace) async throws -> CandleChanges {
     try AtomicFile.makeFolder(workspace.data)
     let lock = try RunLock(at: workspace.lockFile, purpose: "data import")
-    let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+    let warehouse = try workspace.writing(lock: lock)
     let (source, now) = (source, SystemTime().now())
     let changes = try await warehouse.write { transaction in
       var changes = CandleChanges()

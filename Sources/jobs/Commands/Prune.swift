@@ -63,7 +63,7 @@ struct Prune: AsyncParsableCommand {
     // Nothing to prune where nothing was stored; this says so, and makes no file.
     _ = try workspace.reading()
     let lock = try RunLock(at: workspace.lockFile, purpose: "prune")
-    let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+    let warehouse = try workspace.writing(lock: lock)
     // Folders that a killed one had begun to delete.
     AtomicFile.removeLeftovers(below: workspace.reports, except: workspace.isSandbox ? [] : ["sandbox"])
     let date = try await logicalDate(warehouse)

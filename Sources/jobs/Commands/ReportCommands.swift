@@ -124,7 +124,7 @@ struct ReportCommands: AsyncParsableCommand {
       let workspace = try place.workspace()
       _ = try workspace.reading()
       let lock = try RunLock(at: workspace.lockFile, purpose: "report build \(job)")
-      let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+      let warehouse = try workspace.writing(lock: lock)
       // One that was killed here before has left no run that tells of it.
       AtomicFile.removeLeftovers(below: "\(workspace.reports)/\(job)")
       let (job, wanted) = (job, try date.map(ReportCommands.instant))

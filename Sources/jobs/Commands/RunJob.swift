@@ -92,7 +92,7 @@ struct RunJob: AsyncParsableCommand {
     try AtomicFile.makeFolder(workspace.data)
     let lock = try await RunLock.acquire(
       at: workspace.lockFile, for: job, waiting: wait || job.overlap == .queue, quiet: quiet)
-    let warehouse = try Warehouse(writingTo: workspace.database, lock: lock)
+    let warehouse = try workspace.writing(lock: lock)
     let agenda = try await start.agenda(warehouse)
     var (runs, ended): ([RunID], [Ending]) = ([], [])
     for visit in agenda.visits(or: logicalDate) {

@@ -124,9 +124,9 @@ private struct ErrorDocument: Encodable {
 extension WarehouseError {
   fileprivate var commandStatus: CommandStatus {
     switch self {
-    case .missing, .empty, .newerSchema, .damaged, .unreadablePlan: .badData
+    case .missing, .empty, .newerSchema, .olderSchema, .noSnapshot, .damaged, .unreadablePlan: .badData
     case .busy, .fenced, .restoring: .tryAgainLater
-    case .diskFull, .readOnly, .other: .storage
+    case .diskFull, .readOnly, .unsoundMigration, .other: .storage
     }
   }
 }

@@ -5,7 +5,7 @@ import Transport
 
 /// The version of the program, and of what it is made of.
 enum Version {
-  static let text = "0.1.0"
+  static let text = ProgramVersion.text
 
   /// `jobs --version --json`: the parser's own flag knows no format.
   static var isAskedInJSON: Bool {

@@ -131,6 +131,17 @@ struct Workspace: Sendable {
     }
   }
 
+  /// Opens the warehouse for writing; says so when its schema was brought up to date.
+  /// - Throws: ``WarehouseError``, ``FileError``.
+  func writing(lock: borrowing RunLock) throws -> Warehouse {
+    let warehouse = try Warehouse(writingTo: database, lock: lock)
+    if let change = warehouse.schemaChange, let before = change.before {
+      let snapshot = change.snapshot.map { "; as it was it lies in \(shown($0))" } ?? ""
+      Output.say("note: the schema of \(shown(database)) was brought from `\(before)` to `\(change.applied.last ?? before)`\(snapshot)")
+    }
+    return warehouse
+  }
+
   /// Where reports of a job lie.
   func reportPlace() throws -> ReportPlace {
     let (crontab, _) = try crontab()
