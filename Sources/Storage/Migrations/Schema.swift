@@ -44,7 +44,8 @@ enum Schema {
 
   /// The version of the program that applied the newest migration; nil when that was not kept.
   private static func newestProgram(in database: Database) throws -> String? {
-    guard try database.tableExists("schema_migrations"), try database.columns(in: "schema_migrations").contains(where: { $0.name == "program" })
+    guard try database.tableExists("schema_migrations"),
+      try database.columns(in: "schema_migrations").contains(where: { $0.name == "program" })
     else { return nil }
     return try String.fetchOne(database, sql: "SELECT program FROM schema_migrations ORDER BY name DESC LIMIT 1")
   }

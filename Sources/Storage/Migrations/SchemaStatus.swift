@@ -28,7 +28,9 @@ extension WarehouseReader {
     let changed = Set(try SchemaCheck.changedMigrations(in: database))
     var kept: [String: (Int64?, String?)] = [:]
     if try database.tableExists("schema_migrations") {
-      for row in try Row.fetchAll(database, sql: "SELECT name, applied_at, program FROM schema_migrations") { kept[row[0]] = (row[1], row[2]) }
+      for row in try Row.fetchAll(database, sql: "SELECT name, applied_at, program FROM schema_migrations") {
+        kept[row[0]] = (row[1], row[2])
+      }
     }
     let names = applied.union(Schema.migrations.map(\.name)).sorted()
     return SchemaStatus(

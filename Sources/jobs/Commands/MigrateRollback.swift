@@ -44,7 +44,8 @@ struct MigrateRollback: AsyncParsableCommand {
 
   private func refusal(_ lost: [String]?, _ snapshot: SchemaSnapshot, _ workspace: Workspace) -> String {
     guard let lost else {
-      return "\(workspace.shown(workspace.database)) cannot be read, so what would be lost is not known; --yes goes back to \(snapshot.taken)"
+      return
+        "\(workspace.shown(workspace.database)) cannot be read, so what would be lost is not known; --yes goes back to \(snapshot.taken)"
     }
     let names = lost.prefix(3).joined(separator: ", ") + (lost.count > 3 ? ", …" : "")
     let runs = lost.count == 1 ? "one run" : "\(lost.count) runs"

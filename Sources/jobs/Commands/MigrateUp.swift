@@ -42,7 +42,8 @@ struct MigrateUp: AsyncParsableCommand {
 
   private func show(_ document: Document, _ word: String) throws {
     if json { return try Output.json(document) }
-    try Output.print(document.applied.isEmpty ? "up to date: nothing to do" : document.applied.map { "\(word): \($0)" }.joined(separator: "\n"))
+    try Output.print(
+      document.applied.isEmpty ? "up to date: nothing to do" : document.applied.map { "\(word): \($0)" }.joined(separator: "\n"))
   }
 
   private struct Document: Encodable {
