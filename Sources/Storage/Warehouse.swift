@@ -144,6 +144,7 @@ public final class Warehouse: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 4
     configuration.label = "warehouse"
+    configuration.prepareDatabase { try SeriesColumns.register(on: $0) }
     return configuration
   }
 

@@ -37,6 +37,24 @@ import Testing
     #expect(try await warehouse.read { try $0.series(key, closedBy: date(5) - .milliseconds(1), last: 2).close } == [3, 4])
   }
 
+  @Test(arguments: -1...12) func `and gives the last so many of a series as the end of all of it, in every column`(count: Int) async throws {
+    let (warehouse, key) = (try Warehouse(inMemory: ()), key)
+    let candles = try (0..<10).map { try candle(day: $0, close: 100 + Double($0)) }
+    let other = try SeriesKey(source: "binance", symbol: Symbol("BTCUSDC"), interval: .day1)
+    try await warehouse.write {
+      _ = try $0.upsert(candles.reversed(), of: key, seenAt: date(20))
+      _ = try $0.upsert(candles, of: other, seenAt: date(20))
+    }
+    let (all, last) = try await warehouse.read {
+      (try $0.series(key, closedBy: date(9)), try $0.series(key, closedBy: date(9), last: count))
+    }
+    #expect(all.openTimes == (0..<9).map(date) && all.volume.count == 9 && all.high.allSatisfy { $0 >= 100 })
+    let kept = max(0, min(count, 9))
+    #expect(last.openTimes == all.openTimes.suffix(kept) && last.open == Array(all.open.suffix(kept)))
+    #expect(last.high == Array(all.high.suffix(kept)) && last.low == Array(all.low.suffix(kept)))
+    #expect(last.close == Array(all.close.suffix(kept)) && last.volume == Array(all.volume.suffix(kept)))
+  }
+
   @Test func `and rolls all of them back when one thing fails`() async throws {
     let (warehouse, key) = (try Warehouse(inMemory: ()), key)
     struct Stop: Error {}
