@@ -37,7 +37,8 @@ import Testing
     #expect(try await warehouse.read { try $0.series(key, closedBy: date(5) - .milliseconds(1), last: 2).close } == [3, 4])
   }
 
-  @Test(arguments: -1...12) func `and gives the last so many of a series as the end of all of it, in every column`(count: Int) async throws {
+  @Test(arguments: -1...12) func `and gives the last so many of a series as the end of all of it, in every column`(count: Int) async throws
+  {
     let (warehouse, key) = (try Warehouse(inMemory: ()), key)
     let candles = try (0..<10).map { try candle(day: $0, close: 100 + Double($0)) }
     let other = try SeriesKey(source: "binance", symbol: Symbol("BTCUSDC"), interval: .day1)
