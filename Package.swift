@@ -62,7 +62,7 @@ let package = Package(
       "Storage",
       ["Scheduling", "JobGraph", "MarketData", "CSQLite", "CLinux", "CZlib", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
-    module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CXML", "CZlib"]),
+    module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CSQLite", "CXML", "CZlib"]),
     module("Mirroring"),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(

@@ -97,20 +97,12 @@ extension WarehouseReader {
 
   private func count(_ rows: String) throws -> Int { try Int.fetchOne(database, sql: "SELECT count(*) FROM \(rows)")! }
 
-  /// Every series of which candles are stored, found by jumping from one to the next in the key.
+  /// Every series of these intervals of which candles are stored.
   private func storedSeries(of intervals: Set<Interval>) throws -> [(source: String, symbol: String, interval: Interval)] {
     guard !intervals.isEmpty else { return [] }
-    let next = try database.cachedStatement(
-      sql: """
-        SELECT source, symbol, interval FROM candles WHERE (source, symbol, interval) > (?, ?, ?)
-        ORDER BY source, symbol, interval LIMIT 1
-        """)
-    var (found, place) = ([(source: String, symbol: String, interval: Interval)](), ["", "", ""])
-    while let row = try Row.fetchOne(next, arguments: StatementArguments(place)) {
-      place = [row[0], row[1], row[2]]
-      if let interval = Interval(rawValue: place[2]), intervals.contains(interval) { found.append((place[0], place[1], interval)) }
+    return try seriesNames().compactMap { names in
+      Interval(rawValue: names[2]).flatMap { intervals.contains($0) ? (names[0], names[1], $0) : nil }
     }
-    return found
   }
 }
 

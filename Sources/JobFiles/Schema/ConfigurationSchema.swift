@@ -4,6 +4,8 @@ import MarketData
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
   case watchlist, providers, quality, retention, realtime, monitoring, calendars, instruments
+  /// Of the files in Jobs/imports.
+  case `import`
 
   public var document: JobValue {
     switch self {
@@ -18,6 +20,7 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .calendars: Schema.document("Days of an exchange that follow no rule", calendars, definitions: [("day", day)])
     case .instruments:
       Schema.document("Well-known pairs of each exchange", Schema.named(instruments), definitions: [("name", Schema.name)])
+    case .import: Schema.document("Where the candles of another store lie", importMapping, definitions: [("name", Schema.name)])
     case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
     case .realtime:
       Schema.document(
@@ -49,6 +52,27 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     return Schema.mapping([
       ("metrics", Schema.mapping([("file", file)], required: ["file"])), ("pings", Schema.named(Schema.reference("name"))),
     ])
+  }
+
+  private var importMapping: JobValue {
+    let text = Schema.object(["type": "string"])
+    func field(_ field: CandleField) -> JobValue {
+      let words = Schema.object(["type": "object", "additionalProperties": text])
+      var keys: [(key: String, value: JobValue)] = [
+        ("from", text), ("value", Schema.any(text, Schema.object(["type": "number"]))), ("words", words),
+      ]
+      if field.isTime { keys.append(("format", Schema.words(ForeignTime.allCases.map(\.rawValue)))) }
+      return Schema.any(text, Schema.mapping(keys))
+    }
+    let flag = Schema.object(["type": "boolean"])
+    return Schema.mapping(
+      [
+        ("import", Schema.reference("name")), ("description", text), ("format", Schema.words(ForeignFormat.allCases.map(\.rawValue))),
+        ("rows", Schema.pattern("^/", "/market_data/{symbol}/candles/*")), ("by_column", flag), ("table", text), ("query", text),
+        ("delimiter", Schema.words([",", ";", "|", "tab"])), ("source", Schema.reference("name")), ("follow", flag),
+        ("tolerate", Schema.pattern("^[0-9.]+%$", "1%")),
+        ("fields", Schema.mapping(CandleField.allCases.map { ($0.rawValue, field($0)) }, required: ImportMappingReader.required)),
+      ], required: ["import", "format", "source", "fields"])
   }
 
   private var watchlist: JobValue {

@@ -16,6 +16,7 @@ enum Schema {
     SchemaMigration("0012 rolled candles", rolledCandles),
     SchemaMigration("0013 reference data", referenceData),
     SchemaMigration("0016 checksums of migrations", checksums),
+    SchemaMigration("0017 imports", imports),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.

@@ -19,6 +19,8 @@ public struct SchemaStatus: Sendable {
   public let entries: [Entry]
 
   public var pending: [Entry] { entries.filter { !$0.isApplied } }
+  /// Whether the file keeps what was imported.
+  public var knowsImports: Bool { entries.contains { $0.isApplied && $0.name.hasPrefix("0017") } }
 }
 
 extension WarehouseReader {

@@ -6,21 +6,30 @@ extension WarehouseReader {
   /// Every series that has a candle, followed or imported, sorted by symbol, interval, source.
   /// - Complexity: one look-up in the index per series, whatever the number of candles.
   public func storedSeriesKeys() throws -> [SeriesKey] {
-    try Row.fetchAll(
-      database,
+    try seriesNames().map { names in
+      guard let interval = Interval(rawValue: names[2]) else {
+        throw DatabaseError(message: "candles: interval \(names[2]) is unknown")
+      }
+      return SeriesKey(source: names[0], symbol: try Symbol(names[1]), interval: interval)
+    }.sorted()
+  }
+
+  /// Source, symbol and interval of every series of which candles are stored, found by jumping from one to the next in the key.
+  ///
+  /// Each jump is a statement of its own: within one, SQLite compares a row of values that come from another table by the first of them
+  /// only, and walks over all candles of the source.
+  func seriesNames() throws -> [[String]] {
+    let next = try database.cachedStatement(
       sql: """
-        WITH RECURSIVE stored (source, symbol, interval) AS (
-          SELECT * FROM (SELECT source, symbol, interval FROM candles ORDER BY source, symbol, interval LIMIT 1)
-          UNION ALL
-          SELECT next.source, next.symbol, next.interval FROM stored JOIN candles AS next
-            ON (next.source, next.symbol, next.interval, next.open_time) = (
-              SELECT source, symbol, interval, open_time FROM candles
-              WHERE (source, symbol, interval) > (stored.source, stored.symbol, stored.interval)
-              ORDER BY source, symbol, interval, open_time LIMIT 1)
-        )
-        SELECT source, symbol, interval FROM stored
-        """
-    ).map(WarehouseReader.seriesKey).sorted()
+        SELECT source, symbol, interval FROM candles WHERE (source, symbol, interval) > (?, ?, ?)
+        ORDER BY source, symbol, interval LIMIT 1
+        """)
+    var (found, place) = ([[String]](), ["", "", ""])
+    while let row = try Row.fetchOne(next, arguments: StatementArguments(place)) {
+      place = [row[0], row[1], row[2]]
+      found.append(place)
+    }
+    return found
   }
 
   /// The candles of a series, oldest first, one at a time: memory does not grow with their number.

@@ -19,7 +19,7 @@ struct CheckFiles: AsyncParsableCommand {
       Exit status 78 when there is an error; warnings alone are 0.
       """)
 
-  @Argument(help: "Files to check; all of Jobs/, Jobs/config/ and crontab when none is given.", completion: .file())
+  @Argument(help: "Files to check; all of Jobs/, Jobs/config/, Jobs/imports/ and crontab when none is given.", completion: .file())
   var files: [String] = []
 
   @Flag(help: "One JSON document on standard output.")
@@ -35,6 +35,7 @@ struct CheckFiles: AsyncParsableCommand {
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
     let (jobs, now) = (try chosenJobs(files, workspace), SystemTime().now().floored(to: .minutes(1)))
     for path in jobs { diagnostics += loader.load(path, from: workspace.files, at: now).diagnostics }
+    for path in try Self.mappings(workspace) { diagnostics += ImportMappingReader.read(path, from: workspace.files).diagnostics }
     var cron: [CrontabDefect] = []
     if files.isEmpty || files.contains("crontab") { (cron, diagnostics) = try crontabDefects(workspace, diagnostics) }
     if !files.isEmpty { diagnostics.removeAll { $0.file.map { !files.contains($0) } ?? false } }
@@ -74,10 +75,18 @@ struct CheckFiles: AsyncParsableCommand {
       throw Failure(.usage, "there is no file \(file) below \(workspace.root)")
     }
     let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-    guard path == "crontab" || (path.hasSuffix(".yaml") && ["Jobs", "Jobs/config"].contains(folder)) else {
-      throw Failure(.usage, "\(file) is neither a job in Jobs/, nor configuration in Jobs/config/, nor crontab; there is nothing to check")
+    guard path == "crontab" || (path.hasSuffix(".yaml") && ["Jobs", "Jobs/config", "Jobs/imports"].contains(folder)) else {
+      throw Failure(
+        .usage,
+        "\(file) is neither a job in Jobs/, nor configuration in Jobs/config/, nor a mapping in Jobs/imports/, nor crontab; there is nothing to check"
+      )
     }
     return path
+  }
+
+  /// The mappings of imports, relative to the root.
+  private static func mappings(_ workspace: Workspace) throws -> [String] {
+    try workspace.files.list("Jobs/imports").filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted().map { "Jobs/imports/\($0)" }
   }
 
   /// The job files to read, relative to the root.

@@ -12,5 +12,5 @@ struct Migrate: AsyncParsableCommand {
 
       A newer version of jobs brings an older warehouse up to date when it first writes to it: a snapshot is made and checked, all
       changes are one transaction, and what came of them is checked before it counts.
-      """, subcommands: [MigrateStatus.self, MigrateUp.self, MigrateRollback.self, MigrateVerify.self])
+      """, subcommands: [MigrateStatus.self, MigrateUp.self, MigrateRollback.self, MigrateVerify.self, MigrateImport.self])
 }

@@ -58,10 +58,11 @@ struct Trace: AsyncParsableCommand {
 }
 
 extension CandleTrace {
-  /// Whether some kept answer says what is stored.
+  /// Whether some kept answer, or import, says what is stored.
   var isConfirmed: Bool {
-    answers.contains {
-      if case .row(_, isStored: true) = $0.body { true } else { false }
-    }
+    origins.contains(where: \.isStored)
+      || answers.contains {
+        if case .row(_, isStored: true) = $0.body { true } else { false }
+      }
   }
 }

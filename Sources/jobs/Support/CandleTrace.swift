@@ -11,6 +11,8 @@ struct CandleTrace {
   let revisions: [CandleRevision]
   /// Those that brought it, the newest first.
   let answers: [Answer]
+  /// Where it stood in what was imported, the newest import first.
+  let origins: [ImportOrigin]
 
   struct Answer {
     let page: CandlePageRow
@@ -50,13 +52,14 @@ struct CandleTrace {
       )
     }
     let key = SeriesKey(source: source, symbol: id.symbol, interval: id.interval)
-    let (candle, revisions, pages) = try await warehouse.read {
+    let (candle, revisions, pages, origins) = try await warehouse.read {
       (
-        try $0.candle(of: key, at: id.openTime), try $0.revisions(of: key, at: id.openTime), try $0.pages(of: key, covering: id.openTime)
+        try $0.candle(of: key, at: id.openTime), try $0.revisions(of: key, at: id.openTime), try $0.pages(of: key, covering: id.openTime),
+        try $0.importOrigins(of: key, at: id.openTime)
       )
     }
     guard let candle else { throw Failure(.tryAgainLater, "the candle was removed meanwhile; try again") }
-    (self.key, self.candle, self.revisions) = (key, candle, revisions)
+    (self.key, self.candle, self.revisions, self.origins) = (key, candle, revisions, origins)
     answers = pages.map { page in
       guard let body = rawStore.body(page.responseHash) else { return Answer(page: page, body: .missing) }
       guard let row = SourceRow.find(openingAt: id.openTime, in: body, of: source) else { return Answer(page: page, body: .withoutRow) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import JobFiles
 import JobGraph
+import Providers
 import Scheduling
 import Storage
 
@@ -62,6 +63,8 @@ struct Failure: Error {
     case let failure as Failure: self = failure
     case let error as WarehouseError: self.init(error.commandStatus, error.description)
     case let error as BackupError: self.init(error.commandStatus, error.description)
+    case let error as ImportError: self.init(error.commandStatus, error.description)
+    case let error as ForeignFileError: self.init(.badData, error.description)
     case let error as LockError: self.init(error.commandStatus, error.description)
     case let error as FileError: self.init(.storage, error.description)
     case let error as OutputError: self.init(.storage, error.description)
@@ -137,6 +140,16 @@ extension BackupError {
     case .defect, .none, .newerSchema: .badData
     case .unknown, .targetNotEmpty: .usage
     case .keyMissing: .credentials
+    }
+  }
+}
+
+extension ImportError {
+  fileprivate var commandStatus: CommandStatus {
+    switch self {
+    case .unknown, .notCommitted, .forgotten: .usage
+    case .notLoading: .tryAgainLater
+    case .notWhatWasRead: .badData
     }
   }
 }

@@ -12,6 +12,17 @@ struct TraceDocument: Encodable {
   let signals: [Signal]
   let revisions: [Revision]
   let answers: [Answer]
+  let imports: [Import]
+
+  struct Import: Encodable {
+    let id: String
+    let mapping: String
+    let file: String
+    /// SHA-256 of the file.
+    let hash: String
+    let place: String
+    let saysTheSame: Bool
+  }
 
   struct Bar: Encodable {
     let source: String
@@ -85,6 +96,10 @@ struct TraceDocument: Encodable {
         strategy: signal.strategy, direction: signal.direction, strength: signal.strength, validFrom: signal.validFrom.iso8601,
         foundAt: foundAt.iso8601, sentence: signal.sentence, inputs: signal.inputs.map { Input(name: $0.name, value: $0.value) })
     }
+    imports = trace.origins.map {
+      Import(
+        id: $0.importID, mapping: $0.mapping, file: $0.file.name, hash: $0.file.hash, place: $0.place, saysTheSame: $0.isStored)
+    }
     answers = trace.answers.map { answer in
       let row: String? = if case .row(let row, _) = answer.body { row.text } else { nil }
       return Answer(
@@ -104,7 +119,15 @@ extension TraceDocument {
     for signal in signals { lines += self.lines(of: signal) + [""] }
     lines += ["candle  \(candle.source)/\(candle.symbol)/\(candle.interval)/\(candle.openTime)", "  \(candle.values.text)"]
     for revision in revisions { lines.append("  until \(revision.replacedAt) its source said  \(revision.values.text)") }
-    if answers.isEmpty { lines += ["", "No answer is recorded that brought it: it was imported, or the record was pruned."] }
+    for origin in imports {
+      lines += [
+        "", "import  \(origin.id)  by the mapping \(origin.mapping)", "  \(origin.file) \(origin.place), SHA-256 \(origin.hash)",
+        "  it says \(origin.saysTheSame ? "the same" : "otherwise")",
+      ]
+    }
+    if answers.isEmpty, imports.isEmpty {
+      lines += ["", "No answer is recorded that brought it: it was imported, or the record was pruned."]
+    }
     for answer in answers { lines += [""] + self.lines(of: answer) }
     return lines.map(VisibleText.shown).joined(separator: "\n") + "\n"
   }

@@ -5,9 +5,11 @@ import Foundation
 struct Database: ~Copyable {
   private let handle: OpaquePointer
 
-  init(_ path: String) throws {
+  /// - Parameter isNew: makes the file.
+  init(_ path: String, isNew: Bool = false) throws {
     var handle: OpaquePointer?
-    guard sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK, let handle else {
+    let flags = SQLITE_OPEN_READWRITE | (isNew ? SQLITE_OPEN_CREATE : 0)
+    guard sqlite3_open_v2(path, &handle, flags, nil) == SQLITE_OK, let handle else {
       sqlite3_close(handle)
       throw Mistake("\(path) cannot be opened")
     }

@@ -56,7 +56,7 @@ enum RecordedFiles {
     return number
   }
 
-  private static func unpacked(_ path: String) throws -> Data {
+  static func unpacked(_ path: String) throws -> Data {
     guard let file = gzopen(path, "rb") else { throw Mistake("\(path) cannot be opened") }
     defer { gzclose(file) }
     var (data, buffer) = (Data(), [UInt8](repeating: 0, count: 1 << 16))
