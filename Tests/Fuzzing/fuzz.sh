@@ -52,7 +52,8 @@ for target in $wanted; do
   cd "$work/$target"
   echo "== $target"
   status=0
-  FUZZ_TARGET=$target SWIFT_BACKTRACE=enable=no ../fuzz -runs="$runs" -max_len=$length -len_control=20 -timeout=10 -rss_limit_mb=1024 \
+  # Short stacks and a small quarantine: twice as many inputs.
+  ASAN_OPTIONS=malloc_context_size=2:quarantine_size_mb=16 FUZZ_TARGET=$target SWIFT_BACKTRACE=enable=no ../fuzz -runs="$runs" -max_len=$length -len_control=20 -timeout=10 -rss_limit_mb=1024 \
     -print_final_stats=1 -verbosity=1 -artifact_prefix="$here/$target-" ${words:+-dict="$root/Tests/Fuzzing/Words/$words.txt"} \
     . "$root/Tests/Fuzzing/Seeds/$target" >../"$target.log" 2>&1 || status=$?
   [ $status = 0 ] || { tail -40 ../"$target.log" >&2; exit $status; }
