@@ -31,7 +31,8 @@ func demandValid(_ series: CandleSeries) {
 func demandPrintable(_ text: String?, max length: Int) {
   guard let text else { return }
   demand(text.count <= length + 1, "a text of \(text.count) characters")
-  demand(text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f && !(0x80...0x9f).contains($0.value) }, "not printable: \(text)")
+  let isPlain = text.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7f...0x9f).contains($0.value) }
+  demand(isPlain, "not printable: \(text)")
 }
 
 func demandBounded(_ problems: [RowProblem]) {

@@ -1,6 +1,8 @@
 import Foundation
 
-/// One reader of what comes from outside, and what must hold for any bytes. Not part of the package; docs/reliability.md has the command.
+/// One reader of what comes from outside, and what must hold for any bytes.
+///
+/// Not part of the package; docs/reliability.md has the command.
 struct FuzzTarget: Sendable {
   /// As `Tests/Fuzzing/fuzz.sh` takes it.
   let name: String
@@ -8,8 +10,8 @@ struct FuzzTarget: Sendable {
   let check: @Sendable (_ bytes: [UInt8]) -> Void
 
   static let all: [FuzzTarget] = [
-    klines, alphaVantage, candleCSV, s3XML, zipArchive, httpDates, archiveCSV, exchangeInfo, trades, depth, tickers, referenceRates, companies,
-    gzip, cron, crontab, backup,
+    klines, alphaVantage, candleCSV, s3XML, zipArchive, httpDates, archiveCSV, exchangeInfo, trades, depth, tickers, referenceRates,
+    companies, gzip, cron, crontab, backup,
   ]
 
   /// The one that the environment names.

@@ -188,7 +188,9 @@ import Transport
   }
 
   @Test func `refuses a ticker whose prices have no ratio`() throws {
-    let body = #"{"symbol":"AB","lastPrice":"1e300","openPrice":"1e-300","volume":"1","quoteVolume":"1","count":1,"closeTime":1602000000000}"#
+    let body =
+      #"{"symbol":"AB","lastPrice":"1e300","openPrice":"1e-300","volume":"1","quoteVolume":"1","count":1,"#
+      + #""closeTime":1602000000000}"#
     let page = try TickerReader.read(ProviderAnswer(status: 200, body: Array(body.utf8)), only: []).value
     #expect(page.tickers.isEmpty)
     #expect(page.problems.map(\.reason) == [.notANumber(field: "lastPrice / openPrice")])

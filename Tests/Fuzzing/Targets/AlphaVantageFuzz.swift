@@ -65,7 +65,8 @@ private func demandSameAsCSV(_ rows: [SeriesRow]) {
   var text = "timestamp,open,high,low,close" + (hasAdjusted ? ",adjusted_close" : "") + (hasVolume ? ",volume" : "")
   text += ",dividend_amount,split_coefficient\n"
   for row in rows.reversed() {
-    let numbers = [row.open, row.high, row.low, row.close] + [row.adjustedClose, row.volume].compactMap(\.self) + [row.dividend, row.split]
+    let optional = [row.adjustedClose, row.volume].compactMap(\.self)
+    let numbers = [row.open, row.high, row.low, row.close] + optional + [row.dividend, row.split]
     text += "\(row.date)" + (row.time == nil ? "" : " " + row.clock) + numbers.map { "," + DecimalWriter.text($0) }.joined() + "\n"
   }
   do throws(JSONError) {

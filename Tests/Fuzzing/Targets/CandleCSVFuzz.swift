@@ -63,6 +63,7 @@ private func written(_ series: [CandleSeries], _ format: CandleFileFormat) -> [U
 private func isSame(_ first: [CandleSeries], _ second: [CandleSeries]) -> Bool {
   first == second
     && zip(first, second).allSatisfy { a, b in
-      zip(a.volume, b.volume).allSatisfy { $0.bitPattern == $1.bitPattern } && zip(a.close, b.close).allSatisfy { $0.bitPattern == $1.bitPattern }
+      zip(a.volume, b.volume).allSatisfy { $0.bitPattern == $1.bitPattern }
+        && zip(a.close, b.close).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 extension FuzzTarget {
   static let exchangeInfo = FuzzTarget(name: "exchangeinfo") { bytes in
-    guard let info = reading({ () throws(Refusal) in try ExchangeInfoReader.read(ProviderAnswer(status: 200, body: bytes)) }) else { return }
+    let answer = ProviderAnswer(status: 200, body: bytes)
+    guard let info = reading({ () throws(Refusal) in try ExchangeInfoReader.read(answer) }) else { return }
     demandBounded(info.problems)
     for rule in info.rateLimits { demand(rule.limit > 0 && rule.per > .zero, "a limit of \(rule)") }
     for instrument in info.instruments {
