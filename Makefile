@@ -1,7 +1,7 @@
 # The one list of things to do here. `make help` prints it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help deps build nightly live test check coverage format lint imports bench limits torture clean
+.PHONY: help deps build nightly live test check coverage format lint imports bench limits torture fuzz clean
 
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxml2-dev libssl-dev zlib1g-dev pkg-config
 
@@ -62,6 +62,9 @@ limits: deps ## have two processes ask 100,000 times within the limits: see docs
 
 torture: build ## kill runs, fill disks, cut the power: see docs/reliability.md
 	$(MAKE) -C Benchmarks torture
+
+fuzz: deps ## feed every reader of foreign bytes with two million made-up inputs each: see docs/reliability.md
+	Tests/Fuzzing/fuzz.sh all $(RUNS)
 
 clean: ## delete what was built; data and reports stay
 	rm -rf .build .build-coverage Benchmarks/.build

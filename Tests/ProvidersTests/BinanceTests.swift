@@ -187,6 +187,15 @@ import Transport
     #expect(await desk.limiter.log.first == "reserved 80")
   }
 
+  @Test func `refuses a ticker whose prices have no ratio`() throws {
+    let body =
+      #"{"symbol":"AB","lastPrice":"1e300","openPrice":"1e-300","volume":"1","quoteVolume":"1","count":1,"#
+      + #""closeTime":1602000000000}"#
+    let page = try TickerReader.read(ProviderAnswer(status: 200, body: Array(body.utf8)), only: []).value
+    #expect(page.tickers.isEmpty)
+    #expect(page.problems.map(\.reason) == [.notANumber(field: "lastPrice / openPrice")])
+  }
+
   @Test func `of symbols that were not asked for are another answer`() async throws {
     let desk = Desk(TestHTTP(try Fixture.bytes("ticker-24hr-2020-10-07.json")))
     let failure = try await failure(of: { _ = try await desk.binance().ticker24hr([.named("ADABTC")], logicalDate: instant("2026-01-15")) })

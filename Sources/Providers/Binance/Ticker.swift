@@ -113,6 +113,8 @@ enum TickerReader {
     }
     guard let count = Int(exactly: trades) else { throw .notANumber(field: "count") }
     let isTraded = count > 0 && last > 0 && opened > 0
+    // Two prices that are possible one by one may have no ratio.
+    guard !isTraded || (last / opened).isFinite else { throw .notANumber(field: "lastPrice / openPrice") }
     return Ticker(
       symbol: symbol, last: isTraded ? last : nil, change: isTraded ? last / opened - 1 : nil, volume: try number("volume", members),
       quoteVolume: try number("quoteVolume", members), trades: count, closeTime: closeTime)
