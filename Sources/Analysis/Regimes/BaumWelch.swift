@@ -26,25 +26,34 @@ struct BaumWelch {
   /// - Parameters:
   ///   - observations: d numbers each, all finite, oldest first.
   ///   - model: where to begin; its optimum is the nearest, not the best.
-  /// - Precondition: there is at least one observation.
-  /// - Complexity: O(*n* · k² · d²) per iteration; 2 · *n* · k numbers of memory.
+  /// - Precondition: there is at least one observation; the model has at most 4 states and 2 dimensions.
+  /// - Complexity: O(*n*) per iteration; 9 · *n* numbers of memory.
   func fit(_ observations: [Double], from model: HiddenMarkovModel) -> Fit {
     let count = observations.count / model.dimension
     precondition(count > 0, "a fit needs an observation")
-    let workspace = ExpectationStep(count: count, model)
-    defer { workspace.deallocate() }
-    var (logLikelihood, iterations) = (-Double.infinity, 0)
+    var result: Fit?
     observations.withUnsafeBufferPointer { buffer in
-      while true {
-        workspace.factor(least: leastVariance)
-        let reached = workspace.run(buffer.baseAddress!)
-        iterations += 1
-        let isDone = reached - logLikelihood < tolerance || iterations >= iterationsMax
-        logLikelihood = reached
-        if isDone { break }
-        workspace.maximize()
+      withScratch(2 * count, of: SIMD4<Double>.self) { scratch in
+        withScratch(count, of: Double.self) { scales in
+          var step = ExpectationStep(
+            buffer.baseAddress!, count: count, model, leastVariance: leastVariance, scratch: scratch, scales: scales)
+          result = iterate(&step)
+        }
       }
     }
-    return Fit(model: workspace.model, logLikelihood: logLikelihood, iterations: iterations, occupancy: workspace.occupancy)
+    return result!
+  }
+
+  private func iterate(_ step: inout ExpectationStep) -> Fit {
+    var (logLikelihood, iterations) = (step.expect(), 1)
+    while iterations < iterationsMax {
+      step.maximize(leastVariance: leastVariance)
+      let reached = step.expect()
+      iterations += 1
+      let isDone = reached - logLikelihood < tolerance
+      logLikelihood = reached
+      if isDone { break }
+    }
+    return Fit(model: step.model, logLikelihood: logLikelihood, iterations: iterations, occupancy: step.occupancy)
   }
 }

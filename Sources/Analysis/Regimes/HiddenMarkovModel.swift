@@ -1,8 +1,9 @@
 import Foundation
 
-/// A hidden Markov model with Gaussian emissions of one or a few dimensions: states that follow one another at random, and what each shows.
+/// A hidden Markov model of at most 4 states, with Gaussian emissions of one or two dimensions:
+/// states that follow one another at random, and what each shows.
 public struct HiddenMarkovModel: Sendable, Equatable {
-  /// Numbers per observation, d.
+  /// Numbers per observation, d: 1 or 2.
   public let dimension: Int
   /// The probability of each of the k states at the first observation.
   public let start: [Double]
@@ -19,6 +20,7 @@ public struct HiddenMarkovModel: Sendable, Equatable {
   public init(dimension: Int, start: [Double], transition: [Double], means: [Double], covariances: [Double]) {
     let count = start.count
     precondition(dimension > 0 && count > 0, "a model needs a state and a dimension")
+    precondition(dimension <= 2 && count <= 4, "a model has at most 4 states and 2 dimensions")
     precondition(
       transition.count == count * count && means.count == count * dimension && covariances.count == count * dimension * dimension,
       "the parameters of a model have different lengths")
@@ -56,16 +58,16 @@ extension HiddenMarkovModel {
   /// - Complexity: O(*n* · k²).
   public func filtered(_ observations: [Double]) -> [Double] {
     let (states, count) = (stateCount, observations.count / dimension)
-    var densities = LogDensity(self)
+    let emissions = Emissions(self, leastVariance: .leastNormalMagnitude)
     var result = [Double](repeating: 0, count: count * states)
     var before = start
     for index in 0..<count {
-      let log = densities.of(observations, at: index)
-      let largest = log.max() ?? 0
+      let logDensity = logDensities(emissions, observations, index)
+      let density = logDensity.overLargest(lanes: states).values
       var sum = 0.0
       for state in 0..<states {
         let prior = index == 0 ? start[state] : (0..<states).reduce(0) { $0 + before[$1] * transition[$1 * states + state] }
-        result[index * states + state] = max(prior, BaumWelch.leastProbability) * exp(log[state] - largest)
+        result[index * states + state] = max(prior, BaumWelch.leastProbability) * density[state]
         sum += result[index * states + state]
       }
       for state in 0..<states {
@@ -85,24 +87,30 @@ extension HiddenMarkovModel {
     let (states, count) = (stateCount, observations.count / dimension)
     guard count > 0 else { return [] }
     let logTransition = transition.map { log(max($0, BaumWelch.leastProbability)) }
-    var densities = LogDensity(self)
+    let emissions = Emissions(self, leastVariance: .leastNormalMagnitude)
     var score = start.map { log(max($0, BaumWelch.leastProbability)) }
     var origin = [Int](repeating: 0, count: count * states)
     for index in 0..<count {
-      let log = densities.of(observations, at: index)
+      let logDensity = logDensities(emissions, observations, index)
       let before = score
       for state in 0..<states {
         guard index > 0 else {
-          score[state] += log[state]
+          score[state] += logDensity[state]
           continue
         }
         let best = (0..<states).max { before[$0] + logTransition[$0 * states + state] < before[$1] + logTransition[$1 * states + state] }!
         origin[index * states + state] = best
-        score[state] = before[best] + logTransition[best * states + state] + log[state]
+        score[state] = before[best] + logTransition[best * states + state] + logDensity[state]
       }
     }
     var path = [Int](repeating: score.indices.max { score[$0] < score[$1] }!, count: count)
     for index in stride(from: count - 1, to: 0, by: -1) { path[index - 1] = origin[index * states + path[index]] }
     return path
+  }
+
+  /// One lane per state; all are 0 for an observation that is not finite.
+  private func logDensities(_ emissions: Emissions, _ observations: [Double], _ index: Int) -> SIMD4<Double> {
+    let (x, y) = (observations[index * dimension], dimension == 2 ? observations[index * dimension + 1] : 0)
+    return x.isFinite && y.isFinite ? emissions.logDensity(x, y) : .zero
   }
 }
