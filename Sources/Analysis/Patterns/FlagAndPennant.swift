@@ -92,7 +92,8 @@ struct FlagAndPennant {
       guard halves[0] > 0, path >= 1.5 * abs(closes[closes.count - 1] - closes[0]) else { return nil }
       let narrowing = halves[1] / halves[0]
       isPennant = narrowing <= 0.62
-      guard isPennant ? abs(drift) <= 0.2 * height : narrowing <= 1.6 && drift >= -0.5 * height && drift <= 0.02 * height else { return nil }
+      let isFlag = narrowing <= 1.6 && drift >= -0.5 * height && drift <= 0.02 * height
+      guard isPennant ? abs(drift) <= 0.2 * height : isFlag else { return nil }
       lowest = closes.min()!
       depth = view.close(bars.lowerBound - 1) - closes.min()!
       (self.slope, middle) = (slope, mean)

@@ -125,14 +125,14 @@ struct ExpectationStep {
   /// The second half: the parameters that fit the sums best. A state that explains nothing keeps its own.
   mutating func maximize(leastVariance: Double) {
     let floor = SIMD4(lanes: states) { _ in BaumWelch.leastProbability }
-    start = max(sums.first, floor)
+    start = sums.first.raised(to: floor)
     let pairs = (
       sums.pairs.0 * transition.0, sums.pairs.1 * transition.1, sums.pairs.2 * transition.2, sums.pairs.3 * transition.3
     )
     let total = pairs.0 + pairs.1 + pairs.2 + pairs.3
     let hasLeft = total .> SIMD4(repeating: BaumWelch.leastProbability)
     func share(_ pair: SIMD4<Double>, _ old: SIMD4<Double>, _ to: Int) -> SIMD4<Double> {
-      to < states ? old.replacing(with: max(pair / total, floor), where: hasLeft) : .zero
+      to < states ? old.replacing(with: (pair / total).raised(to: floor), where: hasLeft) : .zero
     }
     transition = (
       share(pairs.0, transition.0, 0), share(pairs.1, transition.1, 1), share(pairs.2, transition.2, 2), share(pairs.3, transition.3, 3)
@@ -145,7 +145,9 @@ struct ExpectationStep {
     }
     emissions.factor(leastVariance)
   }
+}
 
-  private func max(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> SIMD4<Double> { a.replacing(with: b, where: b .> a) }
-  private func max(_ a: Double, _ b: Double) -> Double { Swift.max(a, b) }
+extension SIMD4<Double> {
+  /// The larger of two values in each lane.
+  fileprivate func raised(to least: SIMD4<Double>) -> SIMD4<Double> { replacing(with: least, where: least .> self) }
 }

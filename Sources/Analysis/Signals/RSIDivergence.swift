@@ -35,7 +35,8 @@ public struct RSIDivergence: Strategy, Equatable {
   ) -> Opinion? {
     let isLow = later.pivot.kind == .low
     let (price, change) = (later.pivot.price, later.rsi - earlier.rsi)
-    let disagrees = isLow
+    let disagrees =
+      isLow
       ? price < earlier.pivot.price * (1 - 0.002) && change > 1 : price > earlier.pivot.price * (1 + 0.002) && change < -1
     guard disagrees else { return nil }
     return Opinion(
