@@ -98,7 +98,7 @@ private let watched: [(name: String, series: CandleSeries)] = [
     var result = [start]
     for leg in legs {
       let from = result[result.count - 1]
-      result += (1...leg.bars).map { from + leg.change * Double($0) / Double(leg.bars) }
+      for bar in 1...leg.bars { result.append(from + leg.change * (Double(bar) / Double(leg.bars))) }
     }
     return result
   }

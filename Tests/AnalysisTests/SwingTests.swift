@@ -20,13 +20,14 @@ import Testing
   @Test func `of prices that stand still are none, and give no levels`() {
     for count in [0, 1, 10, 11, 300] {
       let flat = CandleSeries.closes(Array(repeating: 1e-8, count: count), volume: 0)
-      #expect(Zigzag(flat).pivots.isEmpty && flat.swingLevels() == SwingLevels(supports: [], resistances: []))
+      #expect(Zigzag(flat).pivots.isEmpty)
+      #expect(flat.swingLevels().supports.isEmpty && flat.swingLevels().resistances.isEmpty)
     }
   }
 
   @Test func `at the same prices make levels, stronger with every touch`() throws {
     // Between 100 and 110 every 10 bars; the last leg ends at 105.
-    let closes = (0...165).map { 100 + abs(10 - Double(($0 + 10) % 20)) }
+    let closes = (0...165).map { (bar: Int) -> Double in 100 + Double(abs(10 - (bar + 10) % 20)) }
     let levels = CandleSeries.closes(closes).swingLevels()
     let (support, resistance) = (try #require(levels.supports.first), try #require(levels.resistances.first))
     #expect(support.price == 100 && resistance.price == 110 && levels.supports.count == 1 && levels.resistances.count == 1)
@@ -51,15 +52,17 @@ import Testing
 @Suite struct `An RSI divergence` {
   @Test func `is told when the second low is confirmed: lower in price, higher in RSI`() throws {
     // A steep fall to 80, a rise to 95, then a slow fall to 79 and a rise.
-    var closes: [Double] = (0..<30).map { 100 + Double($0 % 2) * 0.5 }
-    closes += (1...8).map { 100 - 2.5 * Double($0) } + (1...8).map { 80 + 15 * Double($0) / 8 }
-    closes += (1...20).map { 95 - 0.8 * Double($0) } + (1...8).map { 79 + 1.5 * Double($0) }
+    var closes: [Double] = (0..<31).map { $0 % 2 == 0 ? 100 : 100.5 }
+    for (bars, step) in [(8, -2.5), (8, 1.875), (20, -0.8), (8, 1.5)] {
+      for _ in 0..<bars { closes.append(closes[closes.count - 1] + step) }
+    }
     let series = CandleSeries.closes(closes)
     let opinions = try RSIDivergence().opinions(on: series, from: 0)
     let bullish = try #require(opinions.first { $0.direction == .bullish })
-    let swing = try #require(Zigzag(series).pivots.first { $0.index == 65 })
-    #expect(bullish.index == swing.confirmedIndex && bullish.index > 65)
-    #expect(bullish.inputs.contains(Signal.Input("swing", 79)) && bullish.inputs.contains(Signal.Input("swing_before", 80)))
+    let swing = try #require(Zigzag(series).pivots.first { $0.index == 66 })
+    #expect(bullish.index == swing.confirmedIndex && bullish.index > 66)
+    #expect(abs(swing.price - 79) < 1e-9 && bullish.inputs.contains(Signal.Input("swing", swing.price)))
+    #expect(bullish.inputs.contains(Signal.Input("swing_before", 80)))
     #expect((0...1).contains(bullish.strength))
     #expect(try RSIDivergence().opinions(on: series, from: bullish.index + 1).allSatisfy { $0.index > bullish.index })
   }

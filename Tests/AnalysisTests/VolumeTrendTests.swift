@@ -33,7 +33,10 @@ import Testing
 
   @Test func `has a baseline for each hour of the day`() {
     // An hour of each day is ten times as busy as the others.
-    let bars = (0..<24 * 30).map { Bar(open: 1, high: 1, low: 1, close: 1, volume: $0 % 24 == 14 ? 1000 : 100 + Double($0 % 7)) }
+    let bars = (0..<24 * 30).map { (hour: Int) -> Bar in
+      let volume: Double = hour % 24 == 14 ? 1000 : Double(100 + hour % 7)
+      return Bar(open: 1, high: 1, low: 1, close: 1, volume: volume)
+    }
     let series = CandleSeries.of(bars, .hour1)
     let seasonal = series.seasonalVolumeSpike()
     #expect(seasonal.median.firstIndex == 24 * 20)
