@@ -23,7 +23,8 @@ import Testing
   @Test func `change when two bars in a row agree on it`() {
     let states: [Int?] = [nil, 0, 0, 1, 0, 1, 1, 1, nil, 2, 2, 0]
     #expect(RegimeChange.changes(in: states) == [RegimeChange(index: 6, from: 0, to: 1), RegimeChange(index: 10, from: 1, to: 2)])
-    #expect(RegimeChange.changes(in: [Int?]()).isEmpty)
+    let none: [Int?] = []
+    #expect(RegimeChange.changes(in: none).isEmpty)
   }
 
   @Test func `of prices that stand still are a range`() {
