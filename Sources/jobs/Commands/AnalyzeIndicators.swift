@@ -13,8 +13,9 @@ struct Analyze: AsyncParsableCommand {
       EXAMPLES
         jobs data export candles > candles.csv
         jobs analyze indicators --input candles.csv --interval 1d
+        jobs analyze patterns --input candles.csv
       """,
-    subcommands: [AnalyzeIndicators.self])
+    subcommands: [AnalyzeIndicators.self, AnalyzePatterns.self, AnalyzeRegimes.self])
 }
 
 struct AnalyzeIndicators: ParsableCommand {
@@ -51,12 +52,7 @@ struct AnalyzeIndicators: ParsableCommand {
 
   func run() throws {
     let set = IndicatorSet(try indicators())
-    let file = try CandleInput.read(
-      input, SeriesOption.choice(symbol: nil, interval: interval), consequence: "nothing was computed")
-    let intervals = Set(file.series.map(\.interval)).sorted().map(\.rawValue)
-    guard intervals.count == 1 else {
-      throw Failure(.usage, "the file has candles of several intervals: \(intervals.joined(separator: ", ")); choose one with --interval")
-    }
+    let file = try CandleInput.readOneInterval(input, interval)
     let sink = try ByteSink(path: output)
     let format = TidyFormat(isJSON: json)
     sink.bytes += format.head.utf8

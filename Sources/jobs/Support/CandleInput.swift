@@ -39,6 +39,19 @@ enum CandleInput {
     return file
   }
 
+  /// The candles of a command that computes on series of one interval.
+  ///
+  /// - Parameter interval: which one; nil when the file has no other.
+  /// - Throws: ``Failure`` as ``read(_:_:consequence:)``, and when there are several.
+  static func readOneInterval(_ path: String, _ interval: String?) throws -> CandleFile {
+    let file = try read(path, SeriesOption.choice(symbol: nil, interval: interval), consequence: "nothing was computed")
+    let intervals = Set(file.series.map(\.interval)).sorted().map(\.rawValue)
+    guard intervals.count == 1 else {
+      throw Failure(.usage, "the file has candles of several intervals: \(intervals.joined(separator: ", ")); choose one with --interval")
+    }
+    return file
+  }
+
   private static func report(of file: CandleFile, _ name: String, _ consequence: String) -> String {
     let count = file.problemCount
     var lines = ["\(VisibleText.shown(name)): \(count) \(count == 1 ? "line" : "lines") cannot be read; \(consequence)"]

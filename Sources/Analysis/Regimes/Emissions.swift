@@ -1,0 +1,89 @@
+import Foundation
+
+/// What the states of a model show, one state per lane: Gaussians of two dimensions. Of one dimension the second is always zero.
+///
+/// Lanes without a state have a density of zero.
+struct Emissions {
+  private(set) var meanX, meanY, varianceX, covariance, varianceY: SIMD4<Double>
+  /// The inverse of the lower Cholesky factor of each covariance: `x`, `y` below it, and `yy` on the diagonal.
+  private var whitenX = SIMD4<Double>(), whitenYX = SIMD4<Double>(), whitenY = SIMD4<Double>()
+  /// The logarithm of the density at the mean.
+  private var peak = SIMD4<Double>(repeating: -.infinity)
+  private let dimension, states: Int
+
+  /// - Precondition: the model has at most 4 states and 2 dimensions.
+  init(_ model: HiddenMarkovModel, leastVariance: Double) {
+    (dimension, states) = (model.dimension, model.stateCount)
+    let (d, square) = (model.dimension, model.dimension * model.dimension)
+    let second = d == 2
+    meanX = SIMD4(lanes: states) { model.means[$0 * d] }
+    meanY = SIMD4(lanes: states) { second ? model.means[$0 * d + 1] : 0 }
+    varianceX = SIMD4(lanes: states) { model.covariances[$0 * square] }
+    covariance = SIMD4(lanes: states) { second ? model.covariances[$0 * square + 1] : 0 }
+    varianceY = SIMD4(lanes: states) { second ? model.covariances[$0 * square + 3] : 0 }
+    factor(leastVariance)
+  }
+
+  /// State by state, d numbers each.
+  var means: [Double] { (0..<states).flatMap { dimension == 2 ? [meanX[$0], meanY[$0]] : [meanX[$0]] } }
+
+  /// State by state and row by row.
+  var covariances: [Double] {
+    (0..<states).flatMap { dimension == 2 ? [varianceX[$0], covariance[$0], covariance[$0], varianceY[$0]] : [varianceX[$0]] }
+  }
+
+  /// The logarithm of each state's density.
+  @inline(__always) func logDensity(_ x: Double, _ y: Double) -> SIMD4<Double> {
+    let (offsetX, offsetY) = (SIMD4(repeating: x) - meanX, SIMD4(repeating: y) - meanY)
+    let first = whitenX * offsetX
+    let second = whitenYX * offsetX + whitenY * offsetY
+    return peak - 0.5 * (first * first + second * second)
+  }
+
+  /// Moves one state by moments about its mean, per unit of weight.
+  mutating func move(_ state: Int, x: Double, y: Double, xx: Double, xy: Double, yy: Double) {
+    meanX[state] += x
+    meanY[state] += y
+    varianceX[state] = xx - x * x
+    covariance[state] = xy - x * y
+    varianceY[state] = yy - y * y
+  }
+
+  /// Factors the covariances; a variance below `least`, given the dimension before it, is raised to it.
+  mutating func factor(_ least: Double) {
+    for state in 0..<states {
+      varianceX[state] = max(varianceX[state], least)
+      whitenX[state] = 1 / varianceX[state].squareRoot()
+      peak[state] = -0.5 * log(2 * .pi) + log(whitenX[state])
+      guard dimension == 2 else { continue }
+      let explained = covariance[state] * covariance[state] / varianceX[state]
+      let rest = max(varianceY[state] - explained, least)
+      varianceY[state] = rest + explained
+      whitenY[state] = 1 / rest.squareRoot()
+      whitenYX[state] = -covariance[state] / varianceX[state] * whitenY[state]
+      peak[state] += -0.5 * log(2 * .pi) + log(whitenY[state])
+    }
+  }
+}
+
+extension SIMD4<Double> {
+  /// A value for each of the first lanes, zero in the others.
+  init(lanes: Int, _ value: (Int) -> Double) {
+    self.init()
+    for lane in 0..<lanes { self[lane] = value(lane) }
+  }
+
+  /// The sum, left to right.
+  @inline(__always) var total: Double { x + y + z + w }
+
+  /// `e` to the power of each lane's distance to the largest; the lanes from `lanes` on become zero.
+  @inline(__always) func overLargest(lanes: Int) -> (values: SIMD4<Double>, largest: Double) {
+    let largest = self.max()
+    var values = SIMD4<Double>()
+    for lane in 0..<lanes {
+      let offset = self[lane] - largest
+      values[lane] = offset == 0 ? 1 : exp(offset)
+    }
+    return (values, largest)
+  }
+}

@@ -1,0 +1,153 @@
+import Foundation
+
+/// The parameters and the memory of one fit, and the two halves of an iteration over them. Each state has a lane.
+struct ExpectationStep {
+  private let count, states, dimension: Int
+  private let observations: UnsafePointer<Double>
+  // Per observation: the densities over the largest of them, and the forward probabilities.
+  private let densities, forward: UnsafeMutablePointer<SIMD4<Double>>
+  /// Per observation the factor that makes its forward probabilities sum to 1.
+  private let scales: UnsafeMutablePointer<Double>
+
+  private var start: SIMD4<Double>
+  /// By the state gone to: the probabilities of going there from each state.
+  private var transition: Lanes4
+  private var emissions: Emissions
+
+  private var sums = Sums()
+
+  /// Four vectors, side by side.
+  typealias Lanes4 = (SIMD4<Double>, SIMD4<Double>, SIMD4<Double>, SIMD4<Double>)
+
+  /// What the second half needs, summed over the observations.
+  private struct Sums {
+    /// Of each state: its share in all observations, and in the first.
+    var weight = SIMD4<Double>(), first = SIMD4<Double>()
+    /// By the state gone to: the forward times the backward probabilities.
+    var pairs: Lanes4 = (.zero, .zero, .zero, .zero)
+    // Moments about the mean.
+    var x = SIMD4<Double>(), y = SIMD4<Double>(), xx = SIMD4<Double>(), xy = SIMD4<Double>(), yy = SIMD4<Double>()
+  }
+
+  /// - Parameters:
+  ///   - observations: d numbers each; they must outlive this value.
+  ///   - scratch: room for 2 vectors per observation.
+  ///   - scales: room for a number per observation.
+  init(
+    _ observations: UnsafePointer<Double>, count: Int, _ model: HiddenMarkovModel, leastVariance: Double,
+    scratch: UnsafeMutablePointer<SIMD4<Double>>, scales: UnsafeMutablePointer<Double>
+  ) {
+    (self.count, states, dimension) = (count, model.stateCount, model.dimension)
+    (self.observations, densities, forward, self.scales) = (observations, scratch, scratch + count, scales)
+    let states = model.stateCount
+    start = SIMD4(lanes: states) { max(model.start[$0], BaumWelch.leastProbability) }
+    func column(_ to: Int) -> SIMD4<Double> {
+      to < states ? SIMD4(lanes: states) { max(model.transition[$0 * states + to], BaumWelch.leastProbability) } : .zero
+    }
+    transition = (column(0), column(1), column(2), column(3))
+    emissions = Emissions(model, leastVariance: leastVariance)
+  }
+
+  var model: HiddenMarkovModel {
+    let columns = [transition.0, transition.1, transition.2, transition.3]
+    return HiddenMarkovModel(
+      dimension: dimension, start: (0..<states).map { start[$0] },
+      transition: (0..<states).flatMap { from in (0..<states).map { columns[$0][from] } },
+      means: emissions.means, covariances: emissions.covariances)
+  }
+
+  /// Each state's share in the observations.
+  var occupancy: [Double] { (0..<states).map { sums.weight[$0] / Double(count) } }
+
+  /// The first half: how likely each state is at each observation.
+  /// - Returns: the log-likelihood of the observations under the parameters.
+  mutating func expect() -> Double {
+    let logLikelihood = dimension == 2 ? goForward { ($0[0], $0[1]) } : goForward { ($0[0], 0) }
+    if dimension == 2 { goBackward { ($0[0], $0[1]) } } else { goBackward { ($0[0], 0) } }
+    return logLikelihood
+  }
+
+  @inline(__always)
+  private func goForward(_ read: (UnsafePointer<Double>) -> (Double, Double)) -> Double {
+    var (logLikelihood, product, prior) = (0.0, 1.0, start)
+    let (emissions, transition) = (emissions, transition)
+    for index in 0..<count {
+      let (x, y) = read(observations + index * dimension)
+      let (density, largest) = emissions.logDensity(x, y).overLargest(lanes: states)
+      let joint = prior * density
+      let sum = joint.total
+      let probability = joint / sum
+      (densities[index], forward[index], scales[index]) = (density, probability, 1 / sum)
+      logLikelihood += largest
+      product *= sum
+      if product < 1e-150 || product > 1e150 {
+        logLikelihood += log(product)
+        product = 1
+      }
+      prior = SIMD4(
+        (probability * transition.0).total, (probability * transition.1).total, (probability * transition.2).total,
+        (probability * transition.3).total)
+    }
+    return logLikelihood + log(product)
+  }
+
+  @inline(__always)
+  private mutating func goBackward(_ read: (UnsafePointer<Double>) -> (Double, Double)) {
+    let (transition, meanX, meanY) = (transition, emissions.meanX, emissions.meanY)
+    var sums = Sums()
+    var backward = SIMD4<Double>(repeating: 1)
+    for index in stride(from: count - 1, through: 0, by: -1) {
+      let (x, y) = read(observations + index * dimension)
+      let weight = forward[index] * backward
+      let (offsetX, offsetY) = (SIMD4(repeating: x) - meanX, SIMD4(repeating: y) - meanY)
+      let (weighedX, weighedY) = (weight * offsetX, weight * offsetY)
+      sums.weight += weight
+      sums.x += weighedX
+      sums.y += weighedY
+      sums.xx += weighedX * offsetX
+      sums.xy += weighedX * offsetY
+      sums.yy += weighedY * offsetY
+      guard index > 0 else {
+        sums.first = weight
+        break
+      }
+      let later = densities[index] * backward * scales[index]
+      let before = forward[index - 1]
+      sums.pairs.0 += before * later.x
+      sums.pairs.1 += before * later.y
+      sums.pairs.2 += before * later.z
+      sums.pairs.3 += before * later.w
+      backward = transition.0 * later.x + transition.1 * later.y + (transition.2 * later.z + transition.3 * later.w)
+    }
+    self.sums = sums
+  }
+
+  /// The second half: the parameters that fit the sums best. A state that explains nothing keeps its own.
+  mutating func maximize(leastVariance: Double) {
+    let floor = SIMD4(lanes: states) { _ in BaumWelch.leastProbability }
+    start = sums.first.raised(to: floor)
+    let pairs = (
+      sums.pairs.0 * transition.0, sums.pairs.1 * transition.1, sums.pairs.2 * transition.2, sums.pairs.3 * transition.3
+    )
+    let total = pairs.0 + pairs.1 + pairs.2 + pairs.3
+    let hasLeft = total .> SIMD4(repeating: BaumWelch.leastProbability)
+    func share(_ pair: SIMD4<Double>, _ old: SIMD4<Double>, _ to: Int) -> SIMD4<Double> {
+      to < states ? old.replacing(with: (pair / total).raised(to: floor), where: hasLeft) : .zero
+    }
+    transition = (
+      share(pairs.0, transition.0, 0), share(pairs.1, transition.1, 1), share(pairs.2, transition.2, 2), share(pairs.3, transition.3, 3)
+    )
+    for state in 0..<states where sums.weight[state] > 1e-8 {
+      let weight = sums.weight[state]
+      emissions.move(
+        state, x: sums.x[state] / weight, y: sums.y[state] / weight, xx: sums.xx[state] / weight, xy: sums.xy[state] / weight,
+        yy: sums.yy[state] / weight)
+    }
+    emissions.factor(leastVariance)
+  }
+}
+
+extension SIMD4<Double> {
+  /// The larger of two values in each lane.
+  fileprivate func raised(to least: SIMD4<Double>) -> SIMD4<Double> { replacing(with: least, where: least .> self) }
+}
