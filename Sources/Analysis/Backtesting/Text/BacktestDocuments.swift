@@ -34,11 +34,9 @@ public enum BacktestDocuments {
     let head: [(key: String, value: JSONDocument)] = [
       ("bars", .integer(changes)), ("block", .integer(simulation.block(for: changes))), ("paths", .integer(simulation.paths)),
     ]
+    let tradeHead: [(key: String, value: JSONDocument)] = [("trades", .integer(trades)), ("paths", .integer(simulation.paths))]
     return JSONDocument.object([
-      (
-        "trade_bootstrap",
-        .object([("trades", .integer(trades)), ("paths", .integer(simulation.paths))] + members(simulation.tradeBootstrap(run), simulation))
-      ),
+      ("trade_bootstrap", .object(tradeHead + members(simulation.tradeBootstrap(run), simulation))),
       ("block_bootstrap", .object(head + members(simulation.blockBootstrap(run), simulation))),
     ]).text
   }
