@@ -77,7 +77,8 @@ func expectSameDocument(
   #expect(Set(found.keys) == Set(wanted.keys), "\(comment): keys")
   for (key, target) in wanted {
     let value = found[key] ?? nil
-    #expect(value == target || areClose(value, target, tolerance), "\(comment) \(key): \(String(describing: value)), not \(String(describing: target))")
+    let agree = value == target || areClose(value, target, tolerance)
+    #expect(agree, "\(comment) \(key): \(String(describing: value)), not \(String(describing: target))")
   }
 }
 

@@ -32,7 +32,7 @@ struct CrossKernel {
   private func cell(_ pair: CrossGrid.Pair, _ trades: Int, _ held: HeldEquity, _ range: Range<Int>) -> GridCell {
     GridCell(
       pair: pair, trades: trades, totalReturn: held.last / terms.cash - 1,
-      sharpe: held.moments(bars: range.count).sharpe.flatMap { finite($0 * yearFactor) }, maximumDrawdown: held.drawdown())
+      sharpe: held.moments(bars: range.count).sharpe.flatMap { whenFinite($0 * yearFactor) }, maximumDrawdown: held.drawdown())
   }
 
   /// - Parameter defined: the index of the first bar where both averages have a value.

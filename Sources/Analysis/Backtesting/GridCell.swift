@@ -11,7 +11,7 @@ public struct GridCell: Sendable, Equatable {
   public let maximumDrawdown: Double
 
   init(pair: CrossGrid.Pair, trades: Int, totalReturn: Double, sharpe: Double?, maximumDrawdown: Double) {
-    (self.pair, self.trades, self.totalReturn) = (pair, trades, finite(totalReturn))
+    (self.pair, self.trades, self.totalReturn) = (pair, trades, whenFinite(totalReturn))
     (self.sharpe, self.maximumDrawdown) = (sharpe, maximumDrawdown)
   }
 
@@ -20,7 +20,7 @@ public struct GridCell: Sendable, Equatable {
     let changes = ChangeFigures(of: run)
     self.init(
       pair: pair, trades: run.closedTrades.count, totalReturn: run.totalReturn,
-      sharpe: changes.sharpe.flatMap { finite($0 * yearFactor) }, maximumDrawdown: changes.drawdown)
+      sharpe: changes.sharpe.flatMap { whenFinite($0 * yearFactor) }, maximumDrawdown: changes.drawdown)
   }
 
   /// The account that no bar moved.

@@ -31,7 +31,7 @@ public struct GridSurface: Sendable, Equatable {
     let fast = beside(pair.fast, Set(cells.map(\.pair.fast)))
     let slow = beside(pair.slow, Set(cells.map(\.pair.slow)))
     let sharpes = cells.filter { $0.pair != pair && fast.contains($0.pair.fast) && slow.contains($0.pair.slow) }.compactMap(\.sharpe)
-    return sharpes.isEmpty ? nil : finite(sharpes.reduce(0, +) / Double(sharpes.count))
+    return sharpes.isEmpty ? nil : whenFinite(sharpes.reduce(0, +) / Double(sharpes.count))
   }
 
   /// The period, and the next ones of the grid below and above it.
@@ -51,5 +51,5 @@ func sampleDeviation(of values: [Double]) -> Double? {
   guard values.count > 1 else { return nil }
   let mean = values.reduce(0, +) / Double(values.count)
   let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-  return finite((squares / Double(values.count - 1)).squareRoot())
+  return whenFinite((squares / Double(values.count - 1)).squareRoot())
 }

@@ -21,7 +21,7 @@ public struct PathDistribution: Sendable, Equatable {
     let paths = Double(finals.count)
     lossProbability = Double(finals.count { $0 < 0 }) / paths
     drawdownProbability = limit.map { limit in Double(falls.count { $0 < -limit }) / paths }
-    meanFinal = finite(finals.reduce(0, +) / paths)
+    meanFinal = whenFinite(finals.reduce(0, +) / paths)
     (finalReturn, maximumDrawdown) = (Quantiles(of: finals), Quantiles(of: falls))
   }
 }
@@ -34,7 +34,7 @@ extension PathDistribution.Quantiles {
       let place = part * Double(sorted.count - 1)
       let below = Int(place)
       let (low, high) = (sorted[below], sorted[min(below + 1, sorted.count - 1)])
-      return finite(low + (high - low) * (place - Double(below)))
+      return whenFinite(low + (high - low) * (place - Double(below)))
     }
     self.init(p05: value(0.05), p25: value(0.25), p50: value(0.5), p75: value(0.75), p95: value(0.95))
   }

@@ -46,7 +46,7 @@ public struct PerformanceMetrics: Sendable, Equatable {
   /// - Complexity: O(bars).
   public init(of run: BacktestRun, on series: CandleSeries, periodsPerYear: Double, trials: SharpeTrials? = nil) {
     let closed = run.closedTrades
-    (bars, finalEquity, totalReturn) = (run.equity.count, run.finalEquity, finite(run.totalReturn))
+    (bars, finalEquity, totalReturn) = (run.equity.count, run.finalEquity, whenFinite(run.totalReturn))
     (tradesClosed, tradesOpen) = (closed.count, run.trades.count - closed.count)
     let profits = TradeProfits(closed)
     (winRate, profitFactor, expectancy) = (profits.winRate, profits.factor, profits.mean)
@@ -54,13 +54,13 @@ public struct PerformanceMetrics: Sendable, Equatable {
     exposure = bars == 0 ? nil : Double(run.trades.reduce(0) { $0 + $1.bars } + tradesOpen) / Double(bars)
     let changes = ChangeFigures(of: run)
     let year = periodsPerYear.squareRoot()
-    volatility = changes.deviation.flatMap { finite($0 * year) }
-    sharpe = changes.sharpe.flatMap { finite($0 * year) }
-    sortino = changes.sortino.flatMap { finite($0 * year) }
+    volatility = changes.deviation.flatMap { whenFinite($0 * year) }
+    sharpe = changes.sharpe.flatMap { whenFinite($0 * year) }
+    sortino = changes.sortino.flatMap { whenFinite($0 * year) }
     maximumDrawdown = changes.drawdown
     maximumDrawdownBars = Self.longestFall(run)
     cagr = Self.yearlyReturn(of: run, on: series)
-    calmar = changes.drawdown < 0 ? cagr.flatMap { finite($0 / -changes.drawdown) } : nil
+    calmar = changes.drawdown < 0 ? cagr.flatMap { whenFinite($0 / -changes.drawdown) } : nil
     probabilisticSharpe = changes.probability(above: 0)
     expectedMaximumSharpe = trials.flatMap { SharpeInference.expectedMaximum(trials: $0.count, deviation: $0.deviation) }
     deflatedSharpe = expectedMaximumSharpe.flatMap { changes.probability(above: $0) }
@@ -69,7 +69,7 @@ public struct PerformanceMetrics: Sendable, Equatable {
   private static func yearlyReturn(of run: BacktestRun, on series: CandleSeries) -> Double? {
     guard let last = run.range.last else { return nil }
     let years = (series.openTimes[last] - series.openTimes[run.range.lowerBound]).inSeconds / (365.25 * 86_400)
-    return years > 0 ? finite(pow(run.finalEquity / run.cash, 1 / years) - 1) : nil
+    return years > 0 ? whenFinite(pow(run.finalEquity / run.cash, 1 / years) - 1) : nil
   }
 
   private static func longestFall(_ run: BacktestRun) -> Int {
@@ -93,7 +93,7 @@ private struct TradeProfits {
     let gains = profits.reduce(0) { $0 + max($1, 0) }
     let losses = profits.reduce(0) { $0 - min($1, 0) }
     winRate = Double(profits.count { $0 > 0 }) / Double(profits.count)
-    factor = losses > 0 ? finite(gains / losses) : nil
-    mean = finite(profits.reduce(0, +) / Double(profits.count))
+    factor = losses > 0 ? whenFinite(gains / losses) : nil
+    mean = whenFinite(profits.reduce(0, +) / Double(profits.count))
   }
 }

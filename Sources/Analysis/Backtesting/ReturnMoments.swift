@@ -29,14 +29,14 @@ struct ReturnMoments {
   /// Mean over deviation of one bar; nil without deviation.
   var sharpe: Double? {
     guard let deviation, deviation > 0 else { return nil }
-    return finite(mean / deviation)
+    return whenFinite(mean / deviation)
   }
 
   /// Mean over the root of the mean squared loss of one bar; nil without a loss.
   var sortino: Double? {
     let losses = Self.sum(held) { $0.replacing(with: 0, where: $0 .> 0) * $0 }
     guard count > 0, losses > 0 else { return nil }
-    return finite(mean / (losses / Double(count)).squareRoot())
+    return whenFinite(mean / (losses / Double(count)).squareRoot())
   }
 
   /// Skewness and raw kurtosis (3 for a normal distribution), both biased; nil without deviation.
@@ -73,4 +73,4 @@ struct ReturnMoments {
 }
 
 /// The number, or nil when it is NaN or infinite.
-@inline(__always) func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+@inline(__always) func whenFinite(_ value: Double) -> Double? { value.isFinite ? value : nil }

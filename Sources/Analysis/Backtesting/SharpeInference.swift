@@ -15,7 +15,7 @@ public enum SharpeInference {
   ) -> Double? {
     let variance = 1 - skewness * sharpe + (kurtosis - 1) / 4 * (sharpe * sharpe)
     guard count > 1, variance > 0 else { return nil }
-    return finite(NormalDistribution.probability(upTo: (sharpe - benchmark) * Double(count - 1).squareRoot() / variance.squareRoot()))
+    return whenFinite(NormalDistribution.probability(upTo: (sharpe - benchmark) * Double(count - 1).squareRoot() / variance.squareRoot()))
   }
 
   /// The best Sharpe ratio of one bar that is expected of so many trials without any skill; zero for a single one.
@@ -28,7 +28,7 @@ public enum SharpeInference {
     guard let typical = NormalDistribution.quantile(1 - 1 / Double(trials)),
       let extreme = NormalDistribution.quantile(1 - 1 / (Double(trials) * exp(1)))
     else { return nil }
-    return finite(deviation * ((1 - gamma) * typical + gamma * extreme))
+    return whenFinite(deviation * ((1 - gamma) * typical + gamma * extreme))
   }
 }
 

@@ -48,10 +48,10 @@ public struct WalkForward: Sendable, Equatable {
       let chosen = GridSurface.best(of: cells[index], tradesMin: tradesMin)
       let decisions = chosen.map { grid.rule($0.pair).decisions(on: series) } ?? []
       let run = BacktestRun(decisions, on: series, terms: grid.terms, in: fold.outOfSample, cash: cash, sellsAtEnd: true)
-      let sharpe = ChangeFigures(of: run).sharpe.flatMap { finite($0 * grid.periodsPerYear.squareRoot()) }
+      let sharpe = ChangeFigures(of: run).sharpe.flatMap { whenFinite($0 * grid.periodsPerYear.squareRoot()) }
       results.append(
         WalkForwardResult.Fold(
-          inSample: fold.inSample, outOfSample: fold.outOfSample, chosen: chosen, sharpe: sharpe, totalReturn: finite(run.totalReturn),
+          inSample: fold.inSample, outOfSample: fold.outOfSample, chosen: chosen, sharpe: sharpe, totalReturn: whenFinite(run.totalReturn),
           trades: run.trades.count))
       runs.append(run)
       cash = run.finalEquity

@@ -35,8 +35,8 @@ public struct WalkForwardResult: Sendable, Equatable {
     self.folds = folds
     equity = runs.flatMap { run in zip(run.range, run.equity).map { ($0, $1) } }
     let whole = StitchedEquity(equity.map(\.equity))
-    totalReturn = finite((equity.last?.equity ?? grid.terms.cash) / grid.terms.cash - 1)
-    sharpe = whole.sharpe.flatMap { finite($0 * grid.periodsPerYear.squareRoot()) }
+    totalReturn = whenFinite((equity.last?.equity ?? grid.terms.cash) / grid.terms.cash - 1)
+    sharpe = whole.sharpe.flatMap { whenFinite($0 * grid.periodsPerYear.squareRoot()) }
     let (outside, inside) = (folds.compactMap(\.sharpe), folds.compactMap { $0.chosen?.sharpe })
     efficiency = Self.ratio(outside, inside)
     sharpeDeviation = sampleDeviation(of: outside)
@@ -46,7 +46,9 @@ public struct WalkForwardResult: Sendable, Equatable {
 
   private static func ratio(_ outside: [Double], _ inside: [Double]) -> Double? {
     guard !outside.isEmpty, !inside.isEmpty else { return nil }
-    return finite((outside.reduce(0, +) / Double(outside.count)) / (inside.reduce(0, +) / Double(inside.count)))
+    let judged = outside.reduce(0, +) / Double(outside.count)
+    let chosen = inside.reduce(0, +) / Double(inside.count)
+    return whenFinite(judged / chosen)
   }
 
   public static func == (a: WalkForwardResult, b: WalkForwardResult) -> Bool {

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 
 /// What a backtest is to do: the content of `scenario.json`.
 public struct BacktestScenario: Sendable, Equatable {

@@ -43,5 +43,5 @@ public enum BacktestTables {
     return output
   }
 
-  private static func number(_ value: Double?) -> String { value.flatMap(finite).map(exactText) ?? "" }
+  private static func number(_ value: Double?) -> String { value.flatMap(whenFinite).map(exactText) ?? "" }
 }

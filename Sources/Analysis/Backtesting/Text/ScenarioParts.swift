@@ -7,10 +7,10 @@ extension BacktestScenario.StrategyChoice {
     case "ema_cross": self = try Self.crossing(.averages(.exponential), &fields)
     case "macd": self = try Self.crossing(.macd(signal: try fields.integer("signal") ?? 9), &fields)
     case "rsi":
-      self = try Self.rule(
+      self = try Self.checked(
         .rsi(period: try fields.integer("period") ?? 14, low: try fields.number("low") ?? 30, high: try fields.number("high") ?? 70))
     case "bb_breakout":
-      self = try Self.rule(.bollingerBreakout(period: try fields.integer("period") ?? 20, deviations: try fields.number("k") ?? 2))
+      self = try Self.checked(.bollingerBreakout(period: try fields.integer("period") ?? 20, deviations: try fields.number("k") ?? 2))
     default: throw .unknownStrategy(String(type.prefix(40)))
     }
   }
@@ -21,14 +21,14 @@ extension BacktestScenario.StrategyChoice {
     case (nil, nil): return .lines(lines)
     case (let fast?, let slow?):
       switch lines {
-      case .averages(let kind): return try rule(.averageCross(kind, fast: fast, slow: slow))
-      case .macd(let signal): return try rule(.macd(fast: fast, slow: slow, signal: signal))
+      case .averages(let kind): return try checked(.averageCross(kind, fast: fast, slow: slow))
+      case .macd(let signal): return try checked(.macd(fast: fast, slow: slow, signal: signal))
       }
     default: throw .missing(key: fast == nil ? "strategy.fast" : "strategy.slow")
     }
   }
 
-  private static func rule(_ rule: TradingRule) throws(ScenarioDefect) -> Self {
+  private static func checked(_ rule: TradingRule) throws(ScenarioDefect) -> Self {
     .rule(try BacktestScenario.checked { () throws(BacktestDefect) in try rule.validated() })
   }
 }

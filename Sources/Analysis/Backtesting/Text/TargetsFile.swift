@@ -1,5 +1,5 @@
 public import MarketData
-public import Scheduling
+import Scheduling
 
 /// A file of targets: `open_time,target`, where 1 is "be long", 0 "be flat", and nothing "leave it".
 public enum TargetsFile {
