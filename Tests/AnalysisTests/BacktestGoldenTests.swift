@@ -29,4 +29,22 @@ import Testing
     try expectSameDocument(
       BacktestDocuments.monteCarlo(simulation, of: example.run()), example.text("monte_carlo.json"), tolerance: 1e-7, "simulation")
   }
+
+  @Test(arguments: BacktestCase.names)
+  func `comes to the files of its folder`(name: String) throws {
+    let example = try BacktestCase(name)
+    let targets = example.scenario.strategy == .targets ? try example.text("targets.csv") : nil
+    let result = try BacktestFiles(example.scenario, on: example.series, targets: targets)
+    let single = ["trades.csv", "equity.csv", "metrics.json"]
+    let whole = ["grid.csv", "walk_forward.json", "walk_forward_oos.csv", "monte_carlo.json"]
+    #expect(result.files.map(\.name) == (example.scenario.grid == nil ? single : whole))
+    for file in result.files {
+      let expected = try example.text(file.name)
+      if file.name.hasSuffix(".csv") {
+        expectSameTable(file.text, expected, tolerance: 1e-7, file.name)
+      } else {
+        try expectSameDocument(file.text, expected, tolerance: 1e-7, without: ["engine_checked_against"], file.name)
+      }
+    }
+  }
 }

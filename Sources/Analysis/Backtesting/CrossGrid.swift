@@ -6,6 +6,14 @@ public struct CrossGrid: Sendable {
   public enum Lines: Sendable, Equatable {
     case averages(MovingAverageCross.Kind)
     case macd(signal: Int)
+
+    /// The rule of one pair.
+    public func rule(_ pair: Pair) -> TradingRule {
+      switch self {
+      case .averages(let kind): .averageCross(kind, fast: pair.fast, slow: pair.slow)
+      case .macd(let signal): .macd(fast: pair.fast, slow: pair.slow, signal: signal)
+      }
+    }
   }
 
   public struct Pair: Sendable, Hashable {
@@ -30,6 +38,7 @@ public struct CrossGrid: Sendable {
     for (key, periods) in [("grid.fast", fast), ("grid.slow", slow)] {
       for period in periods { try demand(key, Double(period), "at least 1") { $0 >= 1 } }
     }
+    if case .macd(let signal) = lines { try demand("strategy.signal", Double(signal), "at least 1") { $0 >= 1 } }
     let sorted = slow.sorted()
     let count = fast.reduce(0) { $0 + (sorted.count - sorted.partitioningIndex { [fast = $1] in $0 > fast }) }
     guard 1...Self.pairsMax ~= count else { throw .combinations(count: count, limit: Self.pairsMax) }
@@ -38,12 +47,7 @@ public struct CrossGrid: Sendable {
   }
 
   /// The rule of one pair.
-  public func rule(_ pair: Pair) -> TradingRule {
-    switch lines {
-    case .averages(let kind): .averageCross(kind, fast: pair.fast, slow: pair.slow)
-    case .macd(let signal): .macd(fast: pair.fast, slow: pair.slow, signal: signal)
-    }
-  }
+  public func rule(_ pair: Pair) -> TradingRule { lines.rule(pair) }
 
   /// The results of a slice of the pairs over each of several ranges of bars; indicators see all bars before a range.
   ///

@@ -6,6 +6,10 @@ public enum ScenarioDefect: Error, Sendable, Equatable {
   /// A value is of another kind than its key wants; the value as it stands, shortened.
   case wrongKind(key: String, value: String, wanted: String)
   case unknownStrategy(String)
+  /// Periods to try, and a strategy that has no fast and slow ones.
+  case noGrid
+  /// The strategy reads its decisions from a file, and there is none.
+  case missingTargets
   case number(BacktestDefect)
   /// A line of the targets, counted from 1.
   case target(line: Int, message: String)
@@ -19,6 +23,8 @@ extension ScenarioDefect: CustomStringConvertible {
     case .wrongKind(let key, let value, let wanted): "`\(key)` is \(value); it must be \(wanted)"
     case .unknownStrategy(let name):
       "`strategy.type` is `\(name)`; there are targets sma_cross ema_cross macd rsi bb_breakout"
+    case .noGrid: "`fast` and `slow` of a grid or a simulation need a strategy that crosses lines: sma_cross, ema_cross or macd"
+    case .missingTargets: "`strategy.type` is `targets`, and no file of targets is given"
     case .number(let defect): "\(defect)"
     case .target(let line, let message): "line \(line) of the targets: \(message)"
     }
