@@ -39,11 +39,25 @@ public struct CrossGrid: Sendable {
       for period in periods { try demand(key, Double(period), "at least 1") { $0 >= 1 } }
     }
     if case .macd(let signal) = lines { try demand("strategy.signal", Double(signal), "at least 1") { $0 >= 1 } }
-    let sorted = slow.sorted()
-    let count = fast.reduce(0) { $0 + (sorted.count - sorted.partitioningIndex { [fast = $1] in $0 > fast }) }
+    let count = Self.count(fast, slow)
     guard 1...Self.pairsMax ~= count else { throw .combinations(count: count, limit: Self.pairsMax) }
     pairs = fast.flatMap { fast in slow.filter { fast < $0 }.map { Pair(fast: fast, slow: $0) } }
     (self.lines, self.terms, self.periodsPerYear) = (lines, terms, periodsPerYear)
+  }
+
+  /// How many pairs there will be, counted before any is made.
+  private static func count(_ fast: [Int], _ slow: [Int]) -> Int {
+    let sorted = slow.sorted()
+    var count = 0
+    for period in fast {
+      var (low, high) = (0, sorted.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if sorted[middle] > period { high = middle } else { low = middle + 1 }
+      }
+      count += sorted.count - low
+    }
+    return count
   }
 
   /// The rule of one pair.
@@ -78,17 +92,5 @@ public struct CrossGrid: Sendable {
       }
     }
     return result
-  }
-}
-
-extension Array {
-  /// The first index whose element satisfies `belongs`, in an array where those that do come last; the count when none does.
-  fileprivate func partitioningIndex(where belongs: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if belongs(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }
