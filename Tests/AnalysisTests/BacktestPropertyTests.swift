@@ -109,11 +109,3 @@ private func terms(brackets: Bool = false) throws -> TradingTerms {
     }
   }
 }
-
-extension CandleSeries {
-  fileprivate func scaled(by factor: Double) -> CandleSeries {
-    CandleSeries(
-      symbol: symbol, interval: interval, openTimes: openTimes, open: open.map { $0 * factor }, high: high.map { $0 * factor },
-      low: low.map { $0 * factor }, close: close.map { $0 * factor }, volume: volume)
-  }
-}
