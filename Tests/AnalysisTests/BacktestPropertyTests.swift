@@ -40,10 +40,13 @@ private func terms(brackets: Bool = false) throws -> TradingTerms {
   @Test(arguments: rules.indices)
   func `has an answer without NaN on every length from 0 to 50, on a walk and on constant prices`(rule: Int) throws {
     for length in 0...50 {
-      for series in [
-        CandleSeries.randomWalk(seed: 13, count: length), .closes(.init(repeating: 0.1, count: length), volume: 0),
-        .closes((0..<length).map { 1e-8 * Double($0 % 7 + 1) }), .closes((0..<length).map { 1e6 + Double($0 % 5) }),
-      ] {
+      let tiny: [Double] = (0..<length).map { 1e-8 * Double($0 % 7 + 1) }
+      let large: [Double] = (0..<length).map { 1e6 + Double($0 % 5) }
+      let constant = [Double](repeating: 0.1, count: length)
+      let all: [CandleSeries] = [
+        .randomWalk(seed: 13, count: length), .closes(constant, volume: 0), .closes(tiny), .closes(large),
+      ]
+      for series in all {
         let run = BacktestRun(rules[rule].decisions(on: series), on: series, terms: try terms(brackets: true))
         let metrics = PerformanceMetrics(of: run, on: series, periodsPerYear: 365, trials: try SharpeTrials(count: 9, deviation: 0.1))
         let simulation = try MonteCarlo(seed: 1, paths: 3)
