@@ -80,6 +80,7 @@ private func terms(brackets: Bool = false) throws -> TradingTerms {
         let metrics = PerformanceMetrics(of: run, on: series, periodsPerYear: 365)
         #expect(cell.pair == pair)
         #expect(cell.trades == metrics.tradesClosed, "\(pair) in \(range)")
+        #expect(cell.entries == run.trades.count, "\(pair) in \(range)")
         #expect(cell.totalReturn?.bitPattern == metrics.totalReturn?.bitPattern, "\(pair) in \(range)")
         #expect(cell.sharpe?.bitPattern == metrics.sharpe?.bitPattern, "\(pair) in \(range)")
         #expect(cell.maximumDrawdown.bitPattern == metrics.maximumDrawdown.bitPattern, "\(pair) in \(range)")

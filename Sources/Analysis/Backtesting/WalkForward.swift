@@ -13,7 +13,7 @@ public struct WalkForward: Sendable, Equatable {
   public let step: Int
   /// Whether every choice is made on all bars from the first on.
   public let isAnchored: Bool
-  /// Pairs with fewer closed trades are not chosen.
+  /// Pairs with fewer entries are not chosen; one that is open at the end of the bars counts.
   public let tradesMin: Int
 
   /// - Throws: ``BacktestDefect/outOfRange(key:value:wanted:)``
