@@ -34,7 +34,8 @@ public struct WalkForwardResult: Sendable, Equatable {
   init(folds: [Fold], runs: [BacktestRun], surface: GridSurface, grid: CrossGrid) {
     self.folds = folds
     equity = runs.flatMap { run in zip(run.range, run.equity).map { ($0, $1) } }
-    let whole = StitchedEquity(equity.map(\.equity))
+    // The cash before the first bar is the first equity.
+    let whole = StitchedEquity([grid.terms.cash] + equity.map(\.equity))
     totalReturn = whenFinite((equity.last?.equity ?? grid.terms.cash) / grid.terms.cash - 1)
     sharpe = whole.sharpe.flatMap { whenFinite($0 * grid.periodsPerYear.squareRoot()) }
     let (outside, inside) = (folds.compactMap(\.sharpe), folds.compactMap { $0.chosen?.sharpe })
