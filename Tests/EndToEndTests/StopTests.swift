@@ -51,6 +51,16 @@ import Testing
   }
 
   @Test func `twice ends at once, and is found interrupted`() async throws {
+    // On a machine with much else to do, the second signal may come when the program's time to end has passed and all has ended in order.
+    for _ in 1...3 {
+      if try await endsAtOnce() { return }
+    }
+    Issue.record("three runs that were told twice ended in order")
+  }
+
+  /// - Returns: false when the run had ended in order before it was told a second time.
+  private func endsAtOnce() async throws -> Bool {
+    let states = Mailbox()
     try await withStubborn { project, running in
       running.signal(SIGINT)
       // The first one is known to have been heard when it has said so.
@@ -59,9 +69,18 @@ import Testing
       let ended = try await running.end()
       #expect(ended.status == 130, "\(ended)")
       #expect(try project.rows("PRAGMA integrity_check") == ["ok"])
+      let state = try project.rows("SELECT state FROM runs")
+      await states.put(state)
+      guard state != ["cancelled"] else { return }
       let history = try await project.jobs("history", "--sandbox")
       #expect(history.out.contains("interrupted"), "\(history)")
     }
+    return await states.content != ["cancelled"]
+  }
+
+  private actor Mailbox {
+    private(set) var content: [String] = []
+    func put(_ states: [String]) { content = states }
   }
 }
 

@@ -32,7 +32,7 @@ if [ ! -x "$work/fuzz" ]; then
   swiftc -O -wmo -parse-as-library -sanitize=fuzzer,address -swift-version 6 -enable-upcoming-feature ExistentialAny \
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature NonisolatedNonsendingByDefault \
     -enable-upcoming-feature InferIsolatedConformances -I "$root/Sources/CZlib" -I "$root/Sources/CXML" -I "$root/Sources/CCrypto" \
-    -I "$root/Sources/CCurl" -I "$root/Sources/CLinux" -Xcc -I/usr/include/libxml2 ./*.swift -o ../fuzz.new -lz -lxml2 -lcrypto -lcurl
+    -I "$root/Sources/CCurl" -I "$root/Sources/CLinux" -I "$root/Sources/CSQLite" -Xcc -I/usr/include/libxml2 ./*.swift -o ../fuzz.new -lz -lxml2 -lcrypto -lcurl -lsqlite3
   mv ../fuzz.new ../fuzz
 fi
 
