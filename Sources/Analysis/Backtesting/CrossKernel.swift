@@ -29,18 +29,18 @@ struct CrossKernel {
     return result
   }
 
-  private func cell(_ pair: CrossGrid.Pair, _ trades: (closed: Int, all: Int), _ held: HeldEquity, _ range: Range<Int>) -> GridCell {
+  private func cell(_ pair: CrossGrid.Pair, _ trades: Int, _ held: HeldEquity, _ range: Range<Int>) -> GridCell {
     GridCell(
-      pair: pair, trades: trades.closed, entries: trades.all, totalReturn: held.last / terms.cash - 1,
+      pair: pair, trades: trades, totalReturn: held.last / terms.cash - 1,
       sharpe: held.moments(bars: range.count).sharpe.flatMap { whenFinite($0 * yearFactor) }, maximumDrawdown: held.drawdown())
   }
 
   /// - Parameter defined: the index of the first bar where both averages have a value.
-  /// - Returns: the numbers of closed trades and of all; the equity is in `held`.
+  /// - Returns: the number of trades; the equity is in `held`.
   private func play(
     _ fast: UnsafePointer<Double>, _ slow: UnsafePointer<Double>, defined: Int, _ bars: Bars, _ range: Range<Int>,
     into held: inout HeldEquity
-  ) -> (closed: Int, all: Int) {
+  ) -> Int {
     held.begin(cash: terms.cash)
     // A decision on the last bar is never filled.
     let last = range.upperBound - 1
@@ -51,14 +51,14 @@ struct CrossKernel {
     while true {
       // The fast average was not above before this bar.
       while bar < last && !Side.isAbove(fast[bar], slow[bar]) { bar += 1 }
-      guard bar < last else { return (trades, trades) }
+      guard bar < last else { return trades }
       let entry = bar + 1
       let units = terms.units(for: cash, at: terms.buyPrice(at: bars.open[entry]))
       bar += 1
       while bar < last && !Side.isBelow(fast[bar], slow[bar]) { bar += 1 }
       guard bar < last else {
         held.append(units, of: bars.close, in: entry..<last + 1)
-        return (trades, trades + 1)
+        return trades + 1
       }
       held.append(units, of: bars.close, in: entry..<bar + 1)
       cash = terms.proceeds(of: units, at: terms.sellPrice(at: bars.open[bar + 1]))

@@ -1,10 +1,8 @@
 /// The result of one pair of a grid.
 public struct GridCell: Sendable, Equatable {
   public let pair: CrossGrid.Pair
-  /// Closed ones.
+  /// With one that is open at the end.
   public let trades: Int
-  /// All, with one that is open at the end: what a guard against few trades counts.
-  public let entries: Int
   /// As a fraction of the cash.
   public let totalReturn: Double?
   /// Per year; nil without deviation.
@@ -12,8 +10,8 @@ public struct GridCell: Sendable, Equatable {
   /// 0 or below.
   public let maximumDrawdown: Double
 
-  init(pair: CrossGrid.Pair, trades: Int, entries: Int, totalReturn: Double, sharpe: Double?, maximumDrawdown: Double) {
-    (self.pair, self.trades, self.entries, self.totalReturn) = (pair, trades, entries, whenFinite(totalReturn))
+  init(pair: CrossGrid.Pair, trades: Int, totalReturn: Double, sharpe: Double?, maximumDrawdown: Double) {
+    (self.pair, self.trades, self.totalReturn) = (pair, trades, whenFinite(totalReturn))
     (self.sharpe, self.maximumDrawdown) = (sharpe, maximumDrawdown)
   }
 
@@ -21,12 +19,12 @@ public struct GridCell: Sendable, Equatable {
   init(pair: CrossGrid.Pair, run: BacktestRun, yearFactor: Double) {
     let changes = ChangeFigures(of: run)
     self.init(
-      pair: pair, trades: run.closedTrades.count, entries: run.trades.count, totalReturn: run.totalReturn,
+      pair: pair, trades: run.trades.count, totalReturn: run.totalReturn,
       sharpe: changes.sharpe.flatMap { whenFinite($0 * yearFactor) }, maximumDrawdown: changes.drawdown)
   }
 
   /// The account that no bar moved.
   init(idle pair: CrossGrid.Pair) {
-    self.init(pair: pair, trades: 0, entries: 0, totalReturn: 0, sharpe: nil, maximumDrawdown: 0)
+    self.init(pair: pair, trades: 0, totalReturn: 0, sharpe: nil, maximumDrawdown: 0)
   }
 }

@@ -10,14 +10,14 @@ public struct GridSurface: Sendable, Equatable {
     sharpeDeviation = sampleDeviation(of: cells.compactMap { $0.sharpe.map { $0 / periodsPerYear.squareRoot() } })
   }
 
-  /// The cell with the highest Sharpe ratio among those with at least so many entries; the first one on ties. Nil when there is none.
+  /// The cell with the highest Sharpe ratio among those with at least so many trades; the first one on ties. Nil when there is none.
   public func best(tradesMin: Int = 1) -> GridCell? {
     Self.best(of: cells, tradesMin: tradesMin)
   }
 
   static func best(of cells: [GridCell], tradesMin: Int) -> GridCell? {
     var best: (cell: GridCell, sharpe: Double)?
-    for cell in cells where cell.entries >= tradesMin {
+    for cell in cells where cell.trades >= tradesMin {
       guard let sharpe = cell.sharpe, best.map({ sharpe > $0.sharpe }) ?? true else { continue }
       best = (cell, sharpe)
     }
@@ -41,8 +41,8 @@ public struct GridSurface: Sendable, Equatable {
 
   /// All trials that made this surface, for the deflated Sharpe ratio of one of its cells. Nil without a spread.
   public var trials: SharpeTrials? {
-    guard let sharpeDeviation else { return nil }
-    return try? SharpeTrials(count: cells.count, deviation: sharpeDeviation)  // both are in range by now
+    // `try?`: a spread comes of two cells at least and is a finite number, so nothing is left to refuse.
+    sharpeDeviation.flatMap { try? SharpeTrials(count: cells.count, deviation: $0) }
   }
 }
 

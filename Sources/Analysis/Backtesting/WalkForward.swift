@@ -2,7 +2,7 @@ public import MarketData
 
 /// How a grid is judged on bars that it was not chosen on.
 public struct WalkForward: Sendable, Equatable {
-  /// More folds than this are refused.
+  /// There are never more folds than this: the bars behind them are not judged.
   public static let foldsMax = 10_000
 
   /// Bars to choose on.
@@ -13,7 +13,7 @@ public struct WalkForward: Sendable, Equatable {
   public let step: Int
   /// Whether every choice is made on all bars from the first on.
   public let isAnchored: Bool
-  /// Pairs with fewer entries are not chosen; one that is open at the end of the bars counts.
+  /// Pairs with fewer trades are not chosen; one that is open at the end of the bars counts.
   public let tradesMin: Int
 
   /// - Throws: ``BacktestDefect/outOfRange(key:value:wanted:)``

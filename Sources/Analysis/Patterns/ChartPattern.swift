@@ -19,7 +19,7 @@ public struct ChartPattern: Sendable, Equatable {
   public let target: Double?
   /// Where it is refuted.
   public let stop: Double
-  /// The turns that it is made of, oldest first; for flags and pennants the ends of the pole.
+  /// The turns that it is made of, oldest first; none for flags and pennants, whose first line is the pole.
   public let pivots: [Pivot]
   /// Necklines and edges, to be drawn.
   public let lines: [Line]

@@ -7,7 +7,7 @@ extension CandleSeries {
   /// was confirmed, nor add one that is confirmed earlier: those confirmed by a bar are the same with and without the bars after it. Patterns
   /// that form or have failed give way to better ones.
   ///
-  /// - Complexity: O(*n*) for a bounded number of bars per swing.
+  /// - Complexity: O(*n*) to find them, and then the square of their number: about 0.6 ms for 1,200 bars.
   public func chartPatterns() -> [ChartPattern] {
     guard !isEmpty else { return [] }
     let zigzag = Zigzag(self)

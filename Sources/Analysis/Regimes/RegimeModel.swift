@@ -76,7 +76,7 @@ public struct RegimeModel: Sendable, Equatable {
   /// The accepted fit with the highest likelihood, its states ordered by their spread.
   static func bestFit(_ observations: [Double], dimension: Int, states: Int, seed: UInt64, options: Options) -> BaumWelch.Fit? {
     let points = StartingPoints(dimension: dimension, states: states, observations: observations)
-    var draws = RegimeDraws(seed: seed)
+    var draws = SplitMix64(seed: seed)
     var best: BaumWelch.Fit?
     for restart in 0..<options.restarts {
       let fit = BaumWelch().fit(observations, from: points.model(restart: restart, &draws))

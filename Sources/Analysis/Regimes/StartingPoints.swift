@@ -10,13 +10,13 @@ struct StartingPoints {
 
   /// Restart 0 deals by distance from the centre, in equal shares; 1 and 2 with shares drawn at random; later ones deal each observation
   /// to the nearest of some drawn ones.
-  func model(restart: Int, _ draws: inout RegimeDraws) -> HiddenMarkovModel {
+  func model(restart: Int, _ draws: inout SplitMix64) -> HiddenMarkovModel {
     let dealt = restart < 3 ? dealtByDistance(equally: restart == 0, &draws) : dealtToNearest(&draws)
     let stay = restart == 0 ? 0.9 : 0.5 + 0.48 * draws.unit()
     return moments(dealt, stay: stay)
   }
 
-  private func dealtByDistance(equally: Bool, _ draws: inout RegimeDraws) -> [Int] {
+  private func dealtByDistance(equally: Bool, _ draws: inout SplitMix64) -> [Int] {
     let shares = (0..<states).map { _ in equally ? 1 : 0.3 + draws.unit() }
     let whole = shares.reduce(0, +)
     let distances = (0..<count).map { index in
@@ -34,7 +34,7 @@ struct StartingPoints {
     return dealt
   }
 
-  private func dealtToNearest(_ draws: inout RegimeDraws) -> [Int] {
+  private func dealtToNearest(_ draws: inout SplitMix64) -> [Int] {
     let centres = (0..<states).map { _ in Int(draws.unit() * Double(count)) }
     return (0..<count).map { index in
       (0..<states).min { distance(index, centres[$0]) < distance(index, centres[$1]) }!

@@ -73,11 +73,7 @@ extension BackupStore {
 
   /// SHA-256 of a backup's file, from its record, or read.
   private func hash(_ stored: StoredBackup) throws -> String {
-    if let known = stored.verifiedHash { return known }
-    let hash = SHA256()
-    let file = try FileReader(stored.path, hash: hash)
-    while try !file.read(1 << 20).isEmpty {}
-    return Hex.text(hash.end())
+    try stored.verifiedHash ?? FileHash.sha256(of: stored.path)
   }
 
   /// Deletes what is older than `age`, but neither the newest verified ones nor anything when the clock may be wrong.

@@ -32,14 +32,7 @@ struct DatabaseCopy {
   func schemaVersion() throws -> String { try read { try Schema.applied(in: $0).last ?? "" } }
 
   /// Rows by table.
-  func rows() throws -> [String: Int] {
-    try read { database in
-      let tables = try String.fetchAll(
-        database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name")
-      return Dictionary(
-        uniqueKeysWithValues: try tables.map { ($0, try Int.fetchOne(database, sql: "SELECT count(*) FROM \"\($0)\"")!) })
-    }
-  }
+  func rows() throws -> [String: Int] { try read(SchemaCheck.rows) }
 
   /// The runs that it knows, by name, and when each ended; the oldest first.
   func runs() throws -> [(id: String, end: Int64?)] {

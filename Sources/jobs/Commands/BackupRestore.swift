@@ -50,22 +50,13 @@ struct BackupRestore: AsyncParsableCommand {
   }
 
   private func notes(_ report: RestoreReport, _ workspace: Workspace) -> [String] {
-    var notes: [String] = []
-    if let aside = report.aside { notes.append("what was there is now in \(workspace.shown(aside)); delete it when it is not needed") }
+    var notes = ReplacementNotes(
+      workspace: workspace, aside: report.aside, areLimitsKept: report.areLimitsKept, recovered: report.recovered
+    ).sentences
     if report.isMigrated { notes.append("its schema \(report.header.schemaVersion) was brought up to date") }
-    if report.areLimitsKept == false {
-      notes.append(
-        "what was spent of today's limits could not be read; wait until they begin anew before you ask a provider with few requests")
-    }
     if report.bodies.missing > 0 {
       notes.append(
         "\(report.bodies.missing) of \(report.bodies.named) responses that it names are not in \(workspace.shown(workspace.rawStore.folder))"
-      )
-    }
-    if !report.recovered.isEmpty {
-      let dates = report.recovered.suffix(3).map(\.iso8601).joined(separator: ", ")
-      notes.append(
-        "answers that came after the backup are known again, for \(report.recovered.count) dates (\(dates)): `jobs run JOB --offline --date D\(workspace.optionsToType)` rebuilds each"
       )
     }
     return notes

@@ -53,19 +53,10 @@ struct MigrateRollback: AsyncParsableCommand {
   }
 
   private func notes(_ report: SchemaRollbackReport, _ workspace: Workspace) -> [String] {
-    var notes = ["this version changes the schema again at its next run; to stay, run the older one"]
-    if let aside = report.aside { notes.append("what was there is now in \(workspace.shown(aside)); delete it when it is not needed") }
-    if report.areLimitsKept == false {
-      notes.append(
-        "what was spent of today's limits could not be read; wait until they begin anew before you ask a provider with few requests")
-    }
-    if !report.recovered.isEmpty {
-      let dates = report.recovered.suffix(3).map(\.iso8601).joined(separator: ", ")
-      notes.append(
-        "answers that came since are known again, for \(report.recovered.count) dates (\(dates)): `jobs run JOB --offline --date D\(workspace.optionsToType)` rebuilds each"
-      )
-    }
-    return notes
+    ["this version changes the schema again at its next run; to stay, run the older one"]
+      + ReplacementNotes(
+        workspace: workspace, aside: report.aside, areLimitsKept: report.areLimitsKept, recovered: report.recovered
+      ).sentences
   }
 
   private struct Document: Encodable {

@@ -1,4 +1,5 @@
 import MarketData
+import Providers
 import Reporting
 import Storage
 
@@ -58,7 +59,8 @@ struct ImportDocument: Encodable {
       "\(NumberText.grouped(candles)) candles of \(NumberText.grouped(rows)) rows"
       + (repeated > 0 ? ", \(repeated) said twice" : "") + (refused > 0 ? ", \(refused) refused" : "")
     if isRefused {
-      let reason = candles == 0 ? "there is no candle" : "the mapping tolerates \(NumberText.grouped(Int((tolerance * 100).rounded())))%"
+      let reason =
+        candles == 0 ? "there is no candle" : "the mapping tolerates \(DecimalWriter.text((tolerance * 10_000).rounded() / 100))%"
       return "refused: \(counts); \(reason), so nothing \(state == "checked" ? "would be" : "was") imported"
     }
     switch state {

@@ -52,7 +52,11 @@ struct ImportSession {
     let lock = try RunLock(at: workspace.lockFile, purpose: "migrate import")
     let warehouse = try workspace.writing(lock: lock)
     let begun = try await begin(warehouse)
-    guard begun.state != .committed else { return try await document(begun, warehouse, state: "already there", outcome: nil) }
+    guard begun.state != .committed else {
+      let document = try await document(begun, warehouse, state: "already there", outcome: nil)
+      try warehouse.close()
+      return document
+    }
     let loaded = try await load(into: warehouse, from: begun)
     guard isTolerable(loaded) else {
       // The rows stay aside: a better mapping is another import, and this one is taken back.

@@ -31,7 +31,7 @@ public enum BacktestTables {
   public static func grid(_ surface: GridSurface) -> String {
     var output = "fast,slow,trades,total_return,sharpe,max_drawdown\n"
     for cell in surface.cells {
-      output += "\(cell.pair.fast),\(cell.pair.slow),\(cell.entries),"
+      output += "\(cell.pair.fast),\(cell.pair.slow),\(cell.trades),"
       output += "\(number(cell.totalReturn)),\(number(cell.sharpe)),\(number(cell.maximumDrawdown))\n"
     }
     return output

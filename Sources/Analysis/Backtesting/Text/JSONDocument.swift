@@ -54,14 +54,14 @@ extension JSONDocument: Decodable {
     init?(intValue: Int) { nil }
   }
 
-  /// Which of the kinds it is, is found by trying; each `try?` below says no more than "it is not this one".
+  /// Which of the kinds it is, is found by trying; each `try?` that fails says no more than what stands beside it.
   init(from decoder: any Decoder) throws {
-    if let container = try? decoder.container(keyedBy: Key.self) {
+    if let container = try? decoder.container(keyedBy: Key.self) {  // no object
       let keys = container.allKeys.sorted { $0.stringValue < $1.stringValue }
       self = .object(try keys.map { ($0.stringValue, try container.decode(JSONDocument.self, forKey: $0)) })
       return
     }
-    if var list = try? decoder.unkeyedContainer() {
+    if var list = try? decoder.unkeyedContainer() {  // no array
       var items: [JSONDocument] = []
       while !list.isAtEnd { items.append(try list.decode(JSONDocument.self)) }
       self = .array(items)
@@ -70,9 +70,9 @@ extension JSONDocument: Decodable {
     let single = try decoder.singleValueContainer()
     if single.decodeNil() {
       self = .null
-    } else if let value = try? single.decode(Bool.self) {
+    } else if let value = try? single.decode(Bool.self) {  // no truth value
       self = .bool(value)
-    } else if let value = try? single.decode(Double.self) {
+    } else if let value = try? single.decode(Double.self) {  // no number
       self = .number(value)
     } else {
       self = .string(try single.decode(String.self))

@@ -19,6 +19,10 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   /// - Precondition: `0 < count <= 2^53`.
   @inline(__always)
   public mutating func index(below count: Int) -> Int {
-    min(count - 1, Int(Double(next() >> 11) * 0x1p-53 * Double(count)))
+    min(count - 1, Int(unit() * Double(count)))
   }
+
+  /// A number in `0..<1`, one of 2^53 that lie evenly.
+  @inline(__always)
+  public mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
