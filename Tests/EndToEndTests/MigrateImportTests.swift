@@ -64,9 +64,10 @@ import Testing
     try await Project.with { project in
       try project.write(header, to: "a.csv")
       #expect(try await project.jobs("migrate", "import").status == 64)
-      let unknown = try await project.jobs("migrate", "import", "a.csv", "--mapping", "legacy")
+      let unknown = try await project.jobs("migrate", "import", "a.csv", "--mapping", "legcy-csv")
       #expect(
         unknown.status == 64 && unknown.err.contains("the mappings are: databutton-json, firestore-candles, legacy-csv"), "\(unknown)")
+      #expect(unknown.err.contains("one with a similar name exists: `legacy-csv`"), "\(unknown)")
       #expect(try await project.jobs("migrate", "import", "none.csv", "--mapping", "legacy-csv").status == 74)
       let empty = try await project.jobs("migrate", "import", "a.csv", "--mapping", "legacy-csv")
       #expect(empty.status == 65 && empty.out.contains("there is no candle, so nothing was imported"), "\(empty)")

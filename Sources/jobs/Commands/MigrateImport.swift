@@ -64,14 +64,19 @@ struct MigrateImport: AsyncParsableCommand {
     if mapping.hasSuffix(".yaml") { return URL(fileURLWithPath: mapping).standardizedFileURL.path }
     let path = "\(workspace.root)/Jobs/imports/\(mapping).yaml"
     guard FileManager.default.fileExists(atPath: path) else {
-      throw Failure(.usage, "there is no mapping `\(VisibleText.shown(mapping))`; the mappings are: \(try known(workspace))")
+      let nearest = NearestName.find(mapping, in: try names(workspace)).map { "; one with a similar name exists: `\($0)`" } ?? ""
+      throw Failure(.usage, "there is no mapping `\(VisibleText.shown(mapping))`; the mappings are: \(try known(workspace))\(nearest)")
     }
     return path
   }
 
   private func known(_ workspace: Workspace) throws -> String {
-    let names = try workspace.files.list("Jobs/imports").filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
+    let names = try names(workspace)
     return names.isEmpty ? "none; Jobs/imports has no file" : names.joined(separator: ", ")
+  }
+
+  private func names(_ workspace: Workspace) throws -> [String] {
+    try workspace.files.list("Jobs/imports").filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
   }
 
   private func withdraw(_ id: String, _ workspace: Workspace) async throws {

@@ -67,8 +67,9 @@ struct ImportDocument: Encodable {
     case "checked": return "\(counts) can be imported as `\(source)`; nothing was stored (--dry-run)"
     case "already there": return "\(id) is already there: \(counts), as `\(source)`; nothing was changed"
     default:
-      return
-        "imported \(id): \(counts), as `\(source)`: \(new ?? 0) new, \(restated ?? 0) restated, \(unchanged ?? 0) unchanged, \(series ?? 0) series"
+      let effects = [("new", new), ("restated", restated), ("unchanged", unchanged), ("series", series)]
+        .map { "\(NumberText.grouped($0.1 ?? 0)) \($0.0)" }.joined(separator: ", ")
+      return "imported \(id): \(counts), as `\(source)`: \(effects)"
     }
   }
 
