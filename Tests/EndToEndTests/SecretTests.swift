@@ -55,11 +55,14 @@ import Testing
     }
   }
 
-  @Test func `is not taken from the command line`() async throws {
+  @Test func `is not taken from the command line, nor under a name that leads elsewhere`() async throws {
     try await Project.with { project in
       let ended = try await project.jobs("secrets", "set", "alphavantage", canary)
       #expect(ended.status == 64, "\(ended)")
-      #expect(try !project.entries().contains { $0.path == path })
+      for name in ["../alphavantage", "/alphavantage", "a/b", ".", "A", "a.b"] {
+        #expect(try await project.jobs("secrets", "set", name, shell: #"echo x | "$@""#).status == 64, "\(name)")
+      }
+      #expect(try !project.entries().contains { $0.path.contains("alphavantage") })
     }
   }
 
