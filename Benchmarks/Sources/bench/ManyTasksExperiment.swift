@@ -71,15 +71,23 @@ struct ManyTasksExperiment {
     // A shell is avoided by make itself for so simple a command.
     let targets = indices.map { "t\($0)" }.joined(separator: " ")
     try "all: \(targets)\n\(targets):\n\t@/bin/true\n".write(toFile: "\(root.path)/Makefile", atomically: true, encoding: .utf8)
+    // The same work as ours: what each program says is kept, in a file of its own.
+    try FileManager.default.createDirectory(atPath: "\(root.path)/said", withIntermediateDirectories: true)
+    try "all: \(targets)\n\(targets):\n\t@/bin/true > said/$@ 2>&1\n".write(
+      toFile: "\(root.path)/Keeping", atomically: true, encoding: .utf8)
     let all = try bench.inTurns(
       rounds: bench.rounds * 2,
       [
         { try meter.run([bench.jobs, "run", "fan", "--quiet", "--root", root.path]) },
         { try meter.run([bench.jobs, "run", "spawn", "--quiet", "--root", root.path]) },
         { try meter.run([make, "-s", "-j2", "-f", "\(root.path)/Makefile"]) },
+        { try meter.run([make, "-s", "-j2", "-O", "-f", "\(root.path)/Makefile"]) },
+        { try meter.run([make, "-s", "-j2", "-C", root.path, "-f", "Keeping"]) },
       ])
     return [
-      Row("1,000 tasks that run /bin/true", all[0].wallSeconds, beside: ("make -j2", all[2].wallSeconds)),
+      Row("1,000 tasks that run /bin/true, output kept", all[0].wallSeconds, beside: ("make -j2, output kept", all[4].wallSeconds)),
+      Row("1,000 tasks that run /bin/true, beside output in order", all[0].wallSeconds, beside: ("make -j2 -O", all[3].wallSeconds)),
+      Row("1,000 tasks that run /bin/true, beside no output kept", all[0].wallSeconds, beside: ("make -j2", all[2].wallSeconds)),
       Row("1,000 tasks that run /bin/true, CPU", all[0].cpuSeconds, beside: ("make -j2", all[2].cpuSeconds)),
       Row("1,000 steps that run /bin/true", all[1].wallSeconds, beside: ("make -j2", all[2].wallSeconds)),
     ]
