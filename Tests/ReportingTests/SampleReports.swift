@@ -36,6 +36,13 @@ enum SampleReports {
       signals: [
         signalRow(series, at: series.count - 24, .long, "ma-cross"), signalRow(series, at: series.count - 95, .short, "macd"),
       ],
+      patterns: patterns([series.symbol, series.symbol]),
+      regime: RegimeState(trend: "bull", volatility: "low", model: "calm", probability: 0.9),
+      levels: [
+        LevelRow(kind: "resistance", price: 9948.12, touches: 3, barsSinceTouch: 12, strength: 0.55),
+        LevelRow(kind: "most volume", price: 8311.5),
+        LevelRow(kind: "support", price: 7610.2, touches: 1, barsSinceTouch: 80, strength: 0.19),
+      ],
       gaps: [.init(before: series.openTimes[series.count - 70], bars: 2)],
       quality: [
         QualityRow(

@@ -59,6 +59,21 @@ public struct RegimeState: Sendable, Equatable {
   }
 }
 
+/// A price at which swings have turned, or most was traded.
+public struct LevelRow: Sendable, Equatable {
+  /// `resistance`, `support`, `most volume`, `value area high`, `value area low`.
+  public var kind: String
+  public var price: Double
+  /// How many swings turned there, and how many bars ago the last one; nil for a level of volume.
+  public var touches, barsSinceTouch: Int?
+  /// 0...1; nil for a level of volume.
+  public var strength: Double?
+
+  public init(kind: String, price: Double, touches: Int? = nil, barsSinceTouch: Int? = nil, strength: Double? = nil) {
+    (self.kind, self.price, self.touches, self.barsSinceTouch, self.strength) = (kind, price, touches, barsSinceTouch, strength)
+  }
+}
+
 /// How a strategy has done: its signals some bars later, and its last quick backtest.
 public struct StrategyRow: Sendable, Equatable {
   public var strategy: String

@@ -19,6 +19,8 @@ public struct SymbolPage: Sendable {
   public var signals: [SignalRow]
   public var patterns: [PatternRow]
   public var regime: RegimeState?
+  /// From the highest price to the lowest.
+  public var levels: [LevelRow]
   /// Places where bars are missing between two that are there.
   public var gaps: [Gap]
   public var actions: [CorporateAction]
@@ -34,6 +36,7 @@ public struct SymbolPage: Sendable {
   public init(
     symbol: Symbol, name: String? = nil, interval: Interval, logicalDate: Instant, candles: CandleSeries, overlays: [Overlay] = [],
     rsi: Column? = nil, macd: MACD? = nil, signals: [SignalRow] = [], patterns: [PatternRow] = [], regime: RegimeState? = nil,
+    levels: [LevelRow] = [],
     gaps: [Gap] = [], actions: [CorporateAction] = [],
     quality: [QualityRow] = [], source: String, adjustmentNote: String, overview: RelativePath? = nil, previous: ReportLink? = nil,
     next: ReportLink? = nil
@@ -42,7 +45,7 @@ public struct SymbolPage: Sendable {
     precondition(columns.allSatisfy { $0.count == candles.count }, "every column of \(symbol) must have \(candles.count) values")
     (self.symbol, self.name, self.interval, self.logicalDate) = (symbol, name, interval, logicalDate)
     (self.candles, self.overlays, self.rsi, self.macd, self.signals) = (candles, overlays, rsi, macd, signals)
-    (self.patterns, self.regime) = (patterns, regime)
+    (self.patterns, self.regime, self.levels) = (patterns, regime, levels)
     (self.gaps, self.actions, self.quality, self.source) = (gaps, actions, quality, source)
     (self.adjustmentNote, self.overview, self.previous, self.next) = (adjustmentNote, overview, previous, next)
   }

@@ -46,6 +46,7 @@ extension SymbolPage {
         PageSection(
           "patterns", "Chart patterns", count: NumberStyle.count.text(patterns.count), blocks: [.markup(PatternTable.markup(patterns))]))
     }
+    if !levels.isEmpty { sections.append(PageSection("levels", "Levels", blocks: [.markup(levelTable)])) }
     if !actions.isEmpty { sections.append(PageSection("actions", "Corporate actions", blocks: [.markup(actionTable)])) }
     sections.append(
       PageSection("quality", "Data quality", blocks: quality.isEmpty ? [.note("All rules hold.")] : [.markup(QualityTable.markup(quality))])
@@ -64,6 +65,27 @@ extension SymbolPage {
     guard !candles.isEmpty else { return [.note("There are no bars to draw.")] }
     return charts.map { .markup(Figure.markup(heading: $0.finding, note: $0.title, $0.svg)) }
   }
+
+  private var levelTable: Markup {
+    let style = priceStyle
+    return HTMLTable(
+      caption: "Prices at which swings have turned, or most was traded",
+      columns: [
+        .text("Level"), .number("Price"), .number("From the close"), .number("Touches", "Swings of the last 250 bars that turned there"),
+        .number("Bars since"), .number("Strength", "0 to 1: more for many and recent touches"),
+      ],
+      rows: levels.map { level in
+        [
+          .text(level.kind), .price(level.price, style), .number(NumberStyle.change.text(share: distance(to: level.price))),
+          .number(level.touches.map { NumberStyle.count.text($0) } ?? "—"),
+          .number(level.barsSinceTouch.map { NumberStyle.count.text($0) } ?? "—"),
+          .number(level.strength.map { NumberStyle.ratio.text($0) } ?? "—"),
+        ]
+      }
+    ).markup
+  }
+
+  private func distance(to price: Double) -> Double? { candles.close.last.flatMap { $0 > 0 ? price / $0 - 1 : nil } }
 
   private var actionTable: Markup {
     HTMLTable(

@@ -22,7 +22,8 @@ extension SymbolPage {
       overlays: [("EMA 21", "ema_21"), ("SMA 50", "sma_50"), ("SMA 200", "sma_200")].map { Overlay($0.0, columns[$0.1]!) },
       rsi: columns["rsi_14"], macd: MACD(line: columns["macd"]!, signal: columns["macd_signal"]!, histogram: columns["macd_hist"]!),
       signals: (findings.signals[key] ?? []).map { data.row(of: $0) }, patterns: data.analyses.patternRows(of: key),
-      regime: data.analyses.regime(of: key, at: charted.openTimes.last), gaps: charted.gaps(by: data.markets.calendar(of: key)),
+      regime: data.analyses.regime(of: key, at: charted.openTimes.last), levels: whole.levelRows,
+      gaps: charted.gaps(by: data.markets.calendar(of: key)),
       actions: (data.actions[key] ?? []).filter { $0.date.midnight >= charted.openTimes[0] }.map {
         CorporateAction(date: $0.date.midnight, sentence: $0.sentence)
       },
@@ -51,6 +52,25 @@ extension SymbolPage {
 }
 
 extension CandleSeries {
+  /// The levels around the last close, from the highest price to the lowest.
+  fileprivate var levelRows: [LevelRow] {
+    let swings = swingLevels()
+    func rows(_ levels: [SwingLevel], _ kind: String) -> [LevelRow] {
+      levels.map {
+        LevelRow(kind: kind, price: $0.price, touches: $0.touches, barsSinceTouch: $0.barsSinceTouch, strength: $0.strength)
+      }
+    }
+    let profile = volumeProfile().map { profile in
+      [
+        LevelRow(kind: "most volume", price: profile.pointOfControl),
+        LevelRow(kind: "value area high", price: profile.valueArea.upperBound),
+        LevelRow(kind: "value area low", price: profile.valueArea.lowerBound),
+      ]
+    }
+    return (rows(swings.resistances, "resistance") + rows(swings.supports, "support") + (profile ?? [])).enumerated()
+      .sorted { ($1.element.price, $0.offset) < ($0.element.price, $1.offset) }.map(\.element)
+  }
+
   /// Where bars are missing that the calendar expects.
   fileprivate func gaps(by calendar: SessionCalendar) -> [SymbolPage.Gap] {
     guard count > 1 else { return [] }
