@@ -50,6 +50,21 @@ public struct HiddenMarkovModel: Sendable, Equatable {
 }
 
 extension HiddenMarkovModel {
+  /// The model that expectation and maximisation reach from this one, and the logarithm of how likely it makes the observations.
+  ///
+  /// - Parameters:
+  ///   - observations: d numbers each, all finite, oldest first.
+  ///   - iterations: at most.
+  ///   - tolerance: the iterations end when the log-likelihood rises by less.
+  /// - Precondition: there is an observation.
+  /// - Complexity: O(*n* · k²) per iteration.
+  public func fitted(
+    to observations: [Double], iterations: Int = 400, tolerance: Double = 1e-4
+  ) -> (model: HiddenMarkovModel, logLikelihood: Double) {
+    let fit = BaumWelch(tolerance: tolerance, iterationsMax: iterations).fit(observations, from: self)
+    return (fit.model, fit.logLikelihood)
+  }
+
   /// The probability of each state at each observation, given that one and those before it: k numbers per observation, which sum to 1.
   ///
   /// What comes out for an observation depends on no later one. An observation that is not finite tells nothing: the states only move on.
