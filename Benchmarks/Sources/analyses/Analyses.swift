@@ -2,7 +2,7 @@ import Analysis
 import Foundation
 import MarketData
 
-/// What the analyses cost, on one core and on made-up candles: `analyses indicators | grid | hmm | all | growth [ROUNDS]`
+/// What the analyses cost, on one core and on made-up candles: `analyses indicators | each | grid | hmm | all | growth [ROUNDS]`
 ///
 /// Each part prints lines of the form `NAME BEST MEDIAN`. Making the candles is not in the figures.
 @main
@@ -14,11 +14,12 @@ struct Analyses {
     let work = Analyses(rounds: arguments.dropFirst().first.flatMap { Int($0) } ?? 5)
     switch arguments.first {
     case "indicators": try work.indicators()
+    case "each": try work.each()
     case "grid": try work.grid()
     case "hmm": work.hmm()
     case "all": try work.all()
     case "growth": try work.growth()
-    default: fatalError("usage: analyses indicators | grid | hmm | all | growth [ROUNDS]")
+    default: fatalError("usage: analyses indicators | each | grid | hmm | all | growth [ROUNDS]")
     }
   }
 
@@ -30,6 +31,21 @@ struct Analyses {
     wall.report("many", per: 500 * 2520) { many.reduce(0) { $0 + tenIndicators(of: $1) } }
     let long = try MadeUpCandles.series(seed: 1, bars: 5_000_000)
     wall.report("long", per: 5_000_000) { tenIndicators(of: long) }
+  }
+
+  /// The same apart, for looking at.
+  private func each() throws {
+    let many = try MadeUpCandles.manySeries(500, bars: 2520)
+    func report(_ name: String, _ compute: (CandleSeries) -> Column) {
+      wall.report(name, per: 500 * 2520) { many.reduce(0) { $0 + compute($1).last! } }
+    }
+    report("rsi") { $0.rsi() }
+    report("macd") { $0.macd().signal }
+    report("bands") { $0.bollingerBands().upper }
+    report("atr") { $0.atr() }
+    report("obv") { $0.obv() }
+    for period in [20, 50, 200] { report("sma-\(period)") { $0.sma(period) } }
+    report("emas") { $0.emas([12, 26, 50])[2] }
   }
 
   /// RSI, MACD, Bollinger bands, six averages, ATR and OBV.
