@@ -3,7 +3,7 @@ import Foundation
 import MarketData
 import Scheduling
 
-/// Daily candles of a random walk. peers.py makes the same ones from the same seeds.
+/// Daily candles of a random walk through calm, normal and wild times, 84 bars each. peers.py makes the same ones from the same seeds.
 enum MadeUpCandles {
   /// Bar by bar four draws: the move of the logarithm of the price, the reach above the body, that below it, the volume.
   static func series(seed: UInt64, bars: Int) throws -> CandleSeries {
@@ -12,7 +12,7 @@ enum MadeUpCandles {
     series.reserveCapacity(bars)
     var (logarithm, open) = (0.0, 100.0)
     for day in 0..<bars {
-      logarithm += 0.04 * (draws.unit() - 0.5)
+      logarithm += [0.02, 0.04, 0.08][day / 84 % 3] * (draws.unit() - 0.5)
       let close = 100 * exp(logarithm)
       let (above, below) = (1 + 0.01 * draws.unit(), 1 - 0.01 * draws.unit())
       series.append(

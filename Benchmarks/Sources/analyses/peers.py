@@ -1,4 +1,4 @@
-"""What others need for the same as `analyses`: peers.py indicators | grid | hmm [ROUNDS]
+"""What others need for the same as `analyses`: peers.py many | long | grid | hmm [ROUNDS]
 
 The candles are those of MadeUpCandles.swift. Prints `library NAME VERSION`, then lines of the form `NAME BEST MEDIAN`; making the candles
 and compiling are not in the figures.
@@ -35,34 +35,36 @@ def draws(seed, count):
 def series(seed, bars):
     """Open, high, low, close and volume."""
     numbers = draws(seed, 4 * bars).reshape(bars, 4)
-    close = 100 * np.exp(np.cumsum(0.04 * (numbers[:, 0] - 0.5)))
+    reach = np.array([0.02, 0.04, 0.08])[np.arange(bars) // 84 % 3]
+    close = 100 * np.exp(np.cumsum(reach * (numbers[:, 0] - 0.5)))
     open_ = np.concatenate([[100.0], close[:-1]])
     high = np.maximum(open_, close) * (1 + 0.01 * numbers[:, 1])
     low = np.minimum(open_, close) * (1 - 0.01 * numbers[:, 2])
     return open_, high, low, close, 1000 * numbers[:, 3]
 
 
-def indicators():
+def ten_indicators(bars):
+    import talib
+
+    _, high, low, close, volume = bars
+    return (
+        talib.RSI(close, 14), talib.MACD(close), talib.BBANDS(close, 20, 2.0, 2.0), talib.ATR(high, low, close, 14),
+        talib.OBV(close, volume), [talib.SMA(close, period) for period in (20, 50, 200)],
+        [talib.EMA(close, period) for period in (12, 26, 50)],
+    )
+
+
+def indicators(name, count, bars):
     import talib
 
     print("library TA-Lib", talib.__version__)
+    all_series = [series(seed, bars) for seed in range(1, count + 1)]
 
-    def ten(bars):
-        _, high, low, close, volume = bars
-        return (
-            talib.RSI(close, 14), talib.MACD(close), talib.BBANDS(close, 20, 2.0, 2.0), talib.ATR(high, low, close, 14),
-            talib.OBV(close, volume), [talib.SMA(close, period) for period in (20, 50, 200)],
-            [talib.EMA(close, period) for period in (12, 26, 50)],
-        )
+    def each():
+        for one in all_series:
+            ten_indicators(one)
 
-    def each(all_bars):
-        for bars in all_bars:
-            ten(bars)
-
-    many = [series(seed, 2520) for seed in range(1, 501)]
-    report("many", lambda: each(many), per=500 * 2520)
-    long = series(1, 5_000_000)
-    report("long", lambda: each([long]), per=5_000_000)
+    report(name, each, per=count * bars)
 
 
 def grid():
@@ -146,4 +148,7 @@ def hmm():
     report("hmm", fit)
 
 
-{"indicators": indicators, "grid": grid, "hmm": hmm}[sys.argv[1]]()
+PARTS = {
+    "many": lambda: indicators("many", 500, 2520), "long": lambda: indicators("long", 1, 5_000_000), "grid": grid, "hmm": hmm,
+}
+PARTS[sys.argv[1]]()

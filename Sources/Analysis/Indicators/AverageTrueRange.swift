@@ -39,8 +39,8 @@ extension CandleSeries {
       output[period] = average
       let (kept, added) = (Double(period - 1) / Double(period), 1 / Double(period))
       // The part that waits for nothing first, a stretch at a time; then only the average itself is a chain.
-      for start in stride(from: period + 1, to: bars.count, by: 512) {
-        let stretch = start..<min(start + 512, bars.count)
+      for start in stride(from: period + 1, to: bars.count, by: 32) {
+        let stretch = start..<min(start + 32, bars.count)
         for index in stretch { output[index] = bars.trueRange(index) * added }
         for index in stretch {
           average = average * kept + output[index]

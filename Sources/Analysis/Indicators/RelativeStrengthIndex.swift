@@ -23,9 +23,9 @@ extension CandleSeries {
       let (kept, added) = (Double(period - 1) / Double(period), 1 / Double(period))
       var averages = SIMD2(rise, fall)
       // What waits for nothing first, a stretch at a time; then only the averages are a chain.
-      withScratch(512, of: SIMD2<Double>.self) { moves in
-        for start in stride(from: period + 1, to: bars.count, by: 512) {
-          let (length, close) = (min(512, bars.count - start), bars.close + start)
+      withScratch(32, of: SIMD2<Double>.self) { moves in
+        for start in stride(from: period + 1, to: bars.count, by: 32) {
+          let (length, close) = (min(32, bars.count - start), bars.close + start)
           for index in 0..<length {
             let change = close[index] - close[index &- 1]
             moves[index] = SIMD2(max(change, 0) * added, max(-change, 0) * added)

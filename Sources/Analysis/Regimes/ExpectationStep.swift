@@ -62,62 +62,108 @@ struct ExpectationStep {
   /// The first half: how likely each state is at each observation.
   /// - Returns: the log-likelihood of the observations under the parameters.
   mutating func expect() -> Double {
-    let logLikelihood = dimension == 2 ? goForward { ($0[0], $0[1]) } : goForward { ($0[0], 0) }
-    if dimension == 2 { goBackward { ($0[0], $0[1]) } } else { goBackward { ($0[0], 0) } }
+    // Each shape gets loops of its own: what is constant in them need not be asked for at every observation.
+    switch (dimension, states) {
+    case (1, ...2): expect(lanes: 2, isPlane: false)
+    case (1, 3): expect(lanes: 3, isPlane: false)
+    case (1, _): expect(lanes: 4, isPlane: false)
+    case (_, ...2): expect(lanes: 2, isPlane: true)
+    case (_, 3): expect(lanes: 3, isPlane: true)
+    default: expect(lanes: 4, isPlane: true)
+    }
+  }
+
+  /// - Parameters:
+  ///   - lanes: those with a state, or more.
+  ///   - isPlane: whether there are two dimensions.
+  @inline(__always)
+  private mutating func expect(lanes: Int, isPlane: Bool) -> Double {
+    weighDensities(lanes: lanes, isPlane: isPlane)
+    let logLikelihood = goForward(lanes: lanes)
+    goBackward(lanes: lanes, isPlane: isPlane)
     return logLikelihood
   }
 
+  /// The densities over the largest of each observation, whose logarithm waits where the scale will be.
   @inline(__always)
-  private func goForward(_ read: (UnsafePointer<Double>) -> (Double, Double)) -> Double {
-    var (logLikelihood, product, prior) = (0.0, 1.0, start)
-    let (emissions, transition) = (emissions, transition)
+  private func weighDensities(lanes: Int, isPlane: Bool) {
+    let emissions = emissions
     for index in 0..<count {
-      let (x, y) = read(observations + index * dimension)
-      let (density, largest) = emissions.logDensity(x, y).overLargest(lanes: states)
-      let joint = prior * density
-      let sum = joint.total
+      let (x, y) = isPlane ? (observations[2 &* index], observations[2 &* index &+ 1]) : (observations[index], 0)
+      let logDensity = isPlane ? emissions.logDensity(x, y) : emissions.logDensity(x)
+      (densities[index], scales[index]) = logDensity.overLargest(lanes: lanes)
+    }
+  }
+
+  @inline(__always)
+  private func goForward(lanes: Int) -> Double {
+    var (logLikelihood, product, prior) = (0.0, 1.0, start)
+    let rows = rows
+    for index in 0..<count {
+      let joint = prior * densities[index]
+      let sum = joint.total(lanes: lanes)
       let probability = joint / sum
-      (densities[index], forward[index], scales[index]) = (density, probability, 1 / sum)
-      logLikelihood += largest
+      logLikelihood += scales[index]
+      (forward[index], scales[index]) = (probability, 1 / sum)
       product *= sum
       if product < 1e-150 || product > 1e150 {
         logLikelihood += log(product)
         product = 1
       }
-      prior = SIMD4(
-        (probability * transition.0).total, (probability * transition.1).total, (probability * transition.2).total,
-        (probability * transition.3).total)
+      // Of each state gone to the sum over those come from, first to last.
+      prior = probability.x * rows.0 + probability.y * rows.1
+      if lanes > 2 { prior += probability.z * rows.2 }
+      if lanes > 3 { prior += probability.w * rows.3 }
     }
     return logLikelihood + log(product)
   }
 
+  /// By the state come from: the probabilities of going to each state.
+  private var rows: Lanes4 {
+    let columns = transition
+    func row(_ from: Int) -> SIMD4<Double> { SIMD4(columns.0[from], columns.1[from], columns.2[from], columns.3[from]) }
+    return (row(0), row(1), row(2), row(3))
+  }
+
   @inline(__always)
-  private mutating func goBackward(_ read: (UnsafePointer<Double>) -> (Double, Double)) {
+  private mutating func goBackward(lanes: Int, isPlane: Bool) {
     let (transition, meanX, meanY) = (transition, emissions.meanX, emissions.meanY)
     var sums = Sums()
     var backward = SIMD4<Double>(repeating: 1)
-    for index in stride(from: count - 1, through: 0, by: -1) {
-      let (x, y) = read(observations + index * dimension)
+    var index = count - 1
+    while true {
+      let x = observations[isPlane ? 2 &* index : index]
       let weight = forward[index] * backward
-      let (offsetX, offsetY) = (SIMD4(repeating: x) - meanX, SIMD4(repeating: y) - meanY)
-      let (weighedX, weighedY) = (weight * offsetX, weight * offsetY)
+      let offsetX = SIMD4(repeating: x) - meanX
+      let weighedX = weight * offsetX
       sums.weight += weight
       sums.x += weighedX
-      sums.y += weighedY
       sums.xx += weighedX * offsetX
-      sums.xy += weighedX * offsetY
-      sums.yy += weighedY * offsetY
+      if isPlane {
+        let offsetY = SIMD4(repeating: observations[2 &* index &+ 1]) - meanY
+        let weighedY = weight * offsetY
+        sums.y += weighedY
+        sums.xy += weighedX * offsetY
+        sums.yy += weighedY * offsetY
+      }
       guard index > 0 else {
         sums.first = weight
         break
       }
       let later = densities[index] * backward * scales[index]
-      let before = forward[index - 1]
+      let before = forward[index &- 1]
       sums.pairs.0 += before * later.x
       sums.pairs.1 += before * later.y
-      sums.pairs.2 += before * later.z
-      sums.pairs.3 += before * later.w
-      backward = transition.0 * later.x + transition.1 * later.y + (transition.2 * later.z + transition.3 * later.w)
+      backward = transition.0 * later.x + transition.1 * later.y
+      if lanes > 3 {
+        sums.pairs.2 += before * later.z
+        sums.pairs.3 += before * later.w
+        backward += transition.2 * later.z + transition.3 * later.w
+      } else if lanes > 2 {
+        sums.pairs.2 += before * later.z
+        backward += transition.2 * later.z
+      }
+      index &-= 1
     }
     self.sums = sums
   }
