@@ -84,16 +84,19 @@ extension SIMD4<Double> {
     lanes > 3 ? x + y + z + w : lanes > 2 ? x + y + z : x + y
   }
 
-  /// `e` to the power of each lane's distance to the largest; the lanes from `lanes` on become zero.
   /// - Parameter lanes: at least 2; a lane without a state is minus infinity.
-  @inline(__always) func overLargest(lanes: Int) -> (values: SIMD4<Double>, largest: Double) {
+  @inline(__always) func largest(lanes: Int) -> Double {
     let two = x < y ? y : x
     let three = lanes > 2 && two < z ? z : two
-    let largest = lanes > 3 && three < w ? w : three
-    func power(_ value: Double) -> Double {
-      let offset = value - largest
+    return lanes > 3 && three < w ? w : three
+  }
+
+  /// `e` to the power of each lane's distance to the largest; the lanes from `lanes` on become zero.
+  @inline(__always) func overLargest(lanes: Int) -> SIMD4<Double> {
+    let largest = largest(lanes: lanes)
+    return SIMD4(lanes: lanes) {
+      let offset = self[$0] - largest
       return offset == 0 ? 1 : exp(offset)
     }
-    return (SIMD4(power(x), power(y), lanes > 2 ? power(z) : 0, lanes > 3 ? power(w) : 0), largest)
   }
 }

@@ -62,60 +62,65 @@ struct ExpectationStep {
   /// The first half: how likely each state is at each observation.
   /// - Returns: the log-likelihood of the observations under the parameters.
   mutating func expect() -> Double {
-    // Each shape gets loops of its own: what is constant in them need not be asked for at every observation.
     switch (dimension, states) {
-    case (1, ...2): expect(lanes: 2, isPlane: false)
-    case (1, 3): expect(lanes: 3, isPlane: false)
-    case (1, _): expect(lanes: 4, isPlane: false)
-    case (_, ...2): expect(lanes: 2, isPlane: true)
-    case (_, 3): expect(lanes: 3, isPlane: true)
-    default: expect(lanes: 4, isPlane: true)
+    case (1, ...2): expect(in: Shapes.LineOfTwo.self)
+    case (1, 3): expect(in: Shapes.LineOfThree.self)
+    case (1, _): expect(in: Shapes.LineOfFour.self)
+    case (_, ...2): expect(in: Shapes.PlaneOfTwo.self)
+    case (_, 3): expect(in: Shapes.PlaneOfThree.self)
+    default: expect(in: Shapes.PlaneOfFour.self)
     }
   }
 
-  /// - Parameters:
-  ///   - lanes: those with a state, or more.
-  ///   - isPlane: whether there are two dimensions.
-  @inline(__always)
-  private mutating func expect(lanes: Int, isPlane: Bool) -> Double {
-    weighDensities(lanes: lanes, isPlane: isPlane)
-    let logLikelihood = goForward(lanes: lanes)
-    goBackward(lanes: lanes, isPlane: isPlane)
+  private mutating func expect<S: Shape>(in shape: S.Type) -> Double {
+    weighDensities(shape)
+    let logLikelihood = goForward(shape)
+    goBackward(shape)
     return logLikelihood
   }
 
   /// The densities over the largest of each observation, whose logarithm waits where the scale will be.
   @inline(__always)
-  private func weighDensities(lanes: Int, isPlane: Bool) {
+  private func weighDensities<S: Shape>(_ shape: S.Type) {
+    let (lanes, isPlane) = (S.lanes, S.isPlane)
     let emissions = emissions
-    for index in 0..<count {
-      let (x, y) = isPlane ? (observations[2 &* index], observations[2 &* index &+ 1]) : (observations[index], 0)
-      let logDensity = isPlane ? emissions.logDensity(x, y) : emissions.logDensity(x)
-      (densities[index], scales[index]) = logDensity.overLargest(lanes: lanes)
+    NegativePowers.open { powers in
+      for index in 0..<count {
+        let (x, y) = isPlane ? (observations[2 &* index], observations[2 &* index &+ 1]) : (observations[index], 0)
+        let logDensity = isPlane ? emissions.logDensity(x, y) : emissions.logDensity(x)
+        let largest = logDensity.largest(lanes: lanes)
+        let offsets = logDensity - SIMD4(repeating: largest)
+        densities[index] = SIMD4(
+          lowHalf: powers(offsets.lowHalf),
+          highHalf: lanes > 3 ? powers(offsets.highHalf) : lanes > 2 ? SIMD2(powers(SIMD2(repeating: offsets.z)).x, 0) : .zero)
+        scales[index] = largest
+      }
     }
   }
 
+  /// The forward probabilities are carried on as they come out, and only brought back to a sum of 1 before they get too small: a division
+  /// at each observation would have the next one wait for it.
   @inline(__always)
-  private func goForward(lanes: Int) -> Double {
-    var (logLikelihood, product, prior) = (0.0, 1.0, start)
+  private func goForward<S: Shape>(_ shape: S.Type) -> Double {
+    let lanes = S.lanes
+    var (logLikelihood, before, prior) = (0.0, 1.0, start)
     let rows = rows
     for index in 0..<count {
       let joint = prior * densities[index]
       let sum = joint.total(lanes: lanes)
-      let probability = joint / sum
+      let inverse = 1 / sum
       logLikelihood += scales[index]
-      (forward[index], scales[index]) = (probability, 1 / sum)
-      product *= sum
-      if product < 1e-150 || product > 1e150 {
-        logLikelihood += log(product)
-        product = 1
+      (forward[index], scales[index]) = (joint * inverse, before * inverse)
+      before = sum
+      prior = joint.x * rows.0 + joint.y * rows.1
+      if lanes > 2 { prior += joint.z * rows.2 }
+      if lanes > 3 { prior += joint.w * rows.3 }
+      if sum < 1e-100 {
+        (logLikelihood, before) = (logLikelihood + log(sum), 1)
+        prior *= inverse
       }
-      // Of each state gone to the sum over those come from, first to last.
-      prior = probability.x * rows.0 + probability.y * rows.1
-      if lanes > 2 { prior += probability.z * rows.2 }
-      if lanes > 3 { prior += probability.w * rows.3 }
     }
-    return logLikelihood + log(product)
+    return logLikelihood + log(before)
   }
 
   /// By the state come from: the probabilities of going to each state.
@@ -126,7 +131,8 @@ struct ExpectationStep {
   }
 
   @inline(__always)
-  private mutating func goBackward(lanes: Int, isPlane: Bool) {
+  private mutating func goBackward<S: Shape>(_ shape: S.Type) {
+    let (lanes, isPlane) = (S.lanes, S.isPlane)
     let (transition, meanX, meanY) = (transition, emissions.meanX, emissions.meanY)
     var sums = Sums()
     var backward = SIMD4<Double>(repeating: 1)
@@ -150,7 +156,7 @@ struct ExpectationStep {
         sums.first = weight
         break
       }
-      let later = densities[index] * backward * scales[index]
+      let later = densities[index] * scales[index] * backward
       let before = forward[index &- 1]
       sums.pairs.0 += before * later.x
       sums.pairs.1 += before * later.y
@@ -196,4 +202,40 @@ struct ExpectationStep {
 extension SIMD4<Double> {
   /// The larger of two values in each lane.
   fileprivate func raised(to least: SIMD4<Double>) -> SIMD4<Double> { replacing(with: least, where: least .> self) }
+}
+
+/// How many states and dimensions a model has, as a type, so that each shape gets loops of its own: what is constant in them is not asked
+/// for at every observation.
+private protocol Shape {
+  /// As many as there are states, or more; at least 2.
+  static var lanes: Int { get }
+  /// Whether there are two dimensions.
+  static var isPlane: Bool { get }
+}
+
+private enum Shapes {
+  enum LineOfTwo: Shape {
+    static var lanes: Int { 2 }
+    static var isPlane: Bool { false }
+  }
+  enum LineOfThree: Shape {
+    static var lanes: Int { 3 }
+    static var isPlane: Bool { false }
+  }
+  enum LineOfFour: Shape {
+    static var lanes: Int { 4 }
+    static var isPlane: Bool { false }
+  }
+  enum PlaneOfTwo: Shape {
+    static var lanes: Int { 2 }
+    static var isPlane: Bool { true }
+  }
+  enum PlaneOfThree: Shape {
+    static var lanes: Int { 3 }
+    static var isPlane: Bool { true }
+  }
+  enum PlaneOfFour: Shape {
+    static var lanes: Int { 4 }
+    static var isPlane: Bool { true }
+  }
 }

@@ -78,7 +78,7 @@ extension HiddenMarkovModel {
     var before = start
     for index in 0..<count {
       let logDensity = logDensities(emissions, observations, index)
-      let density = logDensity.overLargest(lanes: states).values
+      let density = logDensity.overLargest(lanes: states)
       var sum = 0.0
       for state in 0..<states {
         let prior = index == 0 ? start[state] : (0..<states).reduce(0) { $0 + before[$1] * transition[$1 * states + state] }
