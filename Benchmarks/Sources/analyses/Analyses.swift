@@ -87,19 +87,21 @@ struct Analyses {
     wall.report("hmm") { start.fitted(to: observations, iterations: 62, tolerance: -.infinity).logLikelihood }
   }
 
-  /// Seconds of CPU for all that there is, over 500 symbols: two years of sessions, and of days.
+  /// Seconds of CPU for all that there is, over 500 symbols: two years of sessions, and of days. Also without the fits.
   private func all() throws {
     let rounds = Rounds(count: rounds, measure: .cpuSeconds)
     for bars in [504, 730] {
       let many = try MadeUpCandles.manySeries(500, bars: bars)
-      rounds.report("\(bars)") { many.reduce(0) { $0 + everything(about: $1) } }
+      rounds.report("\(bars)") { many.reduce(0) { $0 + withoutFit($1) + fittedRegimes(of: $1) } }
+      rounds.report("\(bars)-without-fits") { many.reduce(0) { $0 + withoutFit($1) } }
     }
   }
 
-  private func everything(about series: CandleSeries) -> Double {
-    Part.allCases.reduce(fittedRegimes(of: series)) { $0 + $1.result(of: series) }
+  private func withoutFit(_ series: CandleSeries) -> Double {
+    Part.allCases.reduce(0) { $0 + $1.result(of: series) }
   }
 
+  /// Five fits each of two, three and four states, and the path through those of the best.
   private func fittedRegimes(of series: CandleSeries) -> Double {
     RegimeModel.fit(series, seed: 1).map { Double($0.filtered(series).count) } ?? 0
   }

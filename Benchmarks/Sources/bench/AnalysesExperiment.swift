@@ -30,11 +30,13 @@ struct AnalysesExperiment {
   }
 
   private func all() throws -> [Row] {
-    let run = try inTurns("all", nil)
-    return [
-      run.row("all analyses of 500 x 504 bars, CPU", "504", .seconds, limit: 1.5),
-      run.row("all analyses of 500 x 730 bars, CPU", "730", .seconds),
-    ]
+    let run = try inTurns("all", nil, rounds: 2, inside: 1)
+    return [504, 730].flatMap { bars in
+      [
+        run.row("all analyses of 500 x \(bars) bars, CPU", "\(bars)", .seconds, limit: bars == 504 ? 1.5 : nil),
+        run.row("all analyses of 500 x \(bars) bars but the fits, CPU", "\(bars)-without-fits", .seconds),
+      ]
+    }
   }
 
   private func growth() throws -> [Row] {
@@ -47,10 +49,14 @@ struct AnalysesExperiment {
     }
   }
 
-  private func inTurns(_ part: String, _ peers: PythonPeers?) throws -> Run {
-    let (meter, rounds) = (bench.meter, bench.isQuick ? "2" : "5")
+  /// - Parameters:
+  ///   - rounds: of processes.
+  ///   - inside: rounds of each process.
+  private func inTurns(_ part: String, _ peers: PythonPeers?, rounds: Int? = nil, inside: Int = 5) throws -> Run {
+    let meter = bench.meter
     let commands = [[meter.program("analyses"), part]] + (peers?.command(part).map { [$0] } ?? [])
-    let all = try bench.inTurns(commands.map { command in { try meter.run(command + [rounds]) } })
+    let all = try bench.inTurns(
+      rounds: rounds, commands.map { command in { try meter.run(command + ["\(bench.isQuick ? 1 : inside)"]) } })
     return Run(ours: all[0], theirs: all.count > 1 ? all[1] : [])
   }
 }
@@ -61,7 +67,7 @@ private struct Run {
   /// None where the library is not installed.
   let theirs: [Measurement]
 
-  /// The peer: `TA-Lib 0.6.8`.
+  /// The peer: `TA-Lib 0.8.2`.
   var library: String {
     words(of: theirs).first { $0.first == "library" }?.dropFirst().joined(separator: " ") ?? "?"
   }
