@@ -7,11 +7,11 @@ import MarketData
 /// Each part prints lines of the form `NAME BEST MEDIAN`. Making the candles is not in the figures.
 @main
 struct Analyses {
-  let rounds: Int
+  let rounds: Rounds
 
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst()
-    let work = Analyses(rounds: arguments.dropFirst().first.flatMap { Int($0) } ?? 5)
+    let work = Analyses(rounds: Rounds(count: arguments.dropFirst().first.flatMap { Int($0) } ?? 5))
     teachTheHeap()
     switch arguments.first {
     case "many": try work.many()
@@ -31,25 +31,23 @@ struct Analyses {
     _ = Data(count: 16 << 20)
   }
 
-  private var wall: Rounds { Rounds(count: rounds, measure: .seconds) }
-
   /// Nanoseconds for each bar of many series.
   private func many() throws {
     let many = try MadeUpCandles.manySeries(500, bars: 2520)
-    wall.report("many", per: 500 * 2520) { many.reduce(0) { $0 + tenIndicators(of: $1) } }
+    rounds.report("many", per: 500 * 2520) { many.reduce(0) { $0 + tenIndicators(of: $1) } }
   }
 
   /// Nanoseconds for each bar of one series.
   private func long() throws {
     let long = try MadeUpCandles.series(seed: 1, bars: 5_000_000)
-    wall.report("long", per: 5_000_000) { tenIndicators(of: long) }
+    rounds.report("long", per: 5_000_000) { tenIndicators(of: long) }
   }
 
   /// The same apart, for looking at.
   private func each() throws {
     let many = try MadeUpCandles.manySeries(500, bars: 2520)
     func report(_ name: String, _ compute: (CandleSeries) -> Column) {
-      wall.report(name, per: 500 * 2520) { many.reduce(0) { $0 + compute($1).last! } }
+      rounds.report(name, per: 500 * 2520) { many.reduce(0) { $0 + compute($1).last! } }
     }
     report("rsi") { $0.rsi() }
     report("macd") { $0.macd().signal }
@@ -75,7 +73,7 @@ struct Analyses {
     let grid = try CrossGrid(
       fast: Array(5...54), slow: Array(stride(from: 60, to: 160, by: 5)), terms: TradingTerms(fee: 0.001), periodsPerYear: 252)
     precondition(grid.pairs.count == 1000)
-    wall.report("grid") { grid.surface(on: series).cells.reduce(0) { $0 + $1.totalReturn! } }
+    rounds.report("grid") { grid.surface(on: series).cells.reduce(0) { $0 + $1.totalReturn! } }
   }
 
   /// Seconds for 62 iterations of one fit.
@@ -84,12 +82,11 @@ struct Analyses {
     let start = HiddenMarkovModel(
       dimension: 2, start: [1.0 / 3, 1.0 / 3, 1.0 / 3], transition: [0.9, 0.05, 0.05, 0.05, 0.9, 0.05, 0.05, 0.05, 0.9],
       means: [-0.1, -0.1, 0, 0, 0.1, 0.1], covariances: [0.2, 0, 0, 0.2, 0.6, 0, 0, 0.6, 1.8, 0, 0, 1.8])
-    wall.report("hmm") { start.fitted(to: observations, iterations: 62, tolerance: -.infinity).logLikelihood }
+    rounds.report("hmm") { start.fitted(to: observations, iterations: 62, tolerance: -.infinity).logLikelihood }
   }
 
   /// Seconds of CPU for all that there is, over 500 symbols: two years of sessions, and of days. Also without the fits.
   private func all() throws {
-    let rounds = Rounds(count: rounds, measure: .cpuSeconds)
     for bars in [504, 730] {
       let many = try MadeUpCandles.manySeries(500, bars: bars)
       rounds.report("\(bars)") { many.reduce(0) { $0 + withoutFit($1) + fittedRegimes(of: $1) } }
@@ -110,7 +107,7 @@ struct Analyses {
   private func growth() throws {
     for bars in [2520, 25_200, 252_000] {
       let series = try MadeUpCandles.series(seed: 1, bars: bars)
-      for part in Part.allCases { wall.report("\(part)-\(bars)", per: bars) { part.result(of: series) } }
+      for part in Part.allCases { rounds.report("\(part)-\(bars)", per: bars) { part.result(of: series) } }
     }
   }
 }

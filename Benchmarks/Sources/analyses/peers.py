@@ -14,9 +14,9 @@ ROUNDS = int(sys.argv[2]) if len(sys.argv) > 2 else 5
 def report(name, body, per=None):
     costs = []
     for turn in range(ROUNDS + 1):
-        start = time.perf_counter()
+        start = time.process_time()
         body()
-        cost = time.perf_counter() - start
+        cost = time.process_time() - start
         if turn > 0:
             costs.append(cost * 1e9 / per if per else cost)
     costs.sort()

@@ -1,4 +1,5 @@
-/// What indicators, a grid, a hidden Markov model and all analyses cost, beside libraries in Python on the same candles.
+/// What indicators, a grid, a hidden Markov model and all analyses cost, beside libraries in Python on the same candles:
+/// the time of the processor, inside the process.
 struct AnalysesExperiment {
   let bench: Workbench
 
@@ -30,7 +31,7 @@ struct AnalysesExperiment {
   }
 
   private func all() throws -> [Row] {
-    let run = try inTurns("all", nil, rounds: 2, inside: 1)
+    let run = try inTurns("all", nil, rounds: 1, inside: 1)
     return [504, 730].flatMap { bars in
       [
         run.row("all analyses of 500 x \(bars) bars, CPU", "\(bars)", .seconds, limit: bars == 504 ? 1.5 : nil),
