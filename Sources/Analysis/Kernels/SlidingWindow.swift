@@ -67,87 +67,81 @@ extension SlidingWindow {
   /// Writes the mean of each full window of `values` within `range` at the index of its last value.
   ///
   /// The sums are those of ``forEachSum(in:element:body:)``, bit for bit. Blocks do not depend on one another, so four are summed side by
-  /// side; the tails of a block wait in the output, each where the head that completes its window is added to it.
+  /// side; and the heads, which go up through memory, are the first to touch it.
   func writeMeans(of values: UnsafePointer<Double>, in range: Range<Int>, to output: UnsafeMutablePointer<Double>) {
     guard range.count >= length else { return }
     guard length > 1 else { return (output + range.lowerBound).update(from: values + range.lowerBound, count: range.count) }
     let divisor = Double(length)
     var start = range.lowerBound + length
     output[start - 1] = fold(range.lowerBound..<start, { values[$0] }, { $0 + $1 }) / divisor
-    sumTails(values + range.lowerBound, output + range.lowerBound, room: range.count)
     while start < range.upperBound {
-      let room = range.upperBound - start
-      let end = room >= 5 * length ? start + 4 * length : start + min(length, room)
-      if room >= 5 * length {
-        sumFourTails(values + start, output + start)
+      var end = start + 4 * length
+      if end <= range.upperBound {
         sumFourHeads(values + start, output + start)
+        addFourTails(values + (start - length), output + start)
       } else {
-        sumTails(values + start, output + start, room: room)
+        end = min(start + length, range.upperBound)
         sumHeads(values + start, output + start, count: end - start)
+        addTails(values + (start - length), output + start, count: end - start)
       }
       for index in start..<end { output[index] /= divisor }
       start = end
     }
   }
 
-  /// Puts the sums of the last values of a block where their windows end, up to `room` values from its beginning.
-  private func sumTails(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, room: Int) {
-    guard room > length else { return }
-    let ends = output + (length - 1)
-    var tail = values[length - 1]
-    var index = length - 1
-    while index > 0 {
-      if index < length - 1 { tail = values[index] + tail }
-      if index + length - 1 < room { ends[index] = tail }
-      index -= 1
-    }
-  }
-
-  /// Adds the sums of the first values of a block to the tails of the block before.
+  /// Writes the sums of the first values of a block.
   private func sumHeads(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, count: Int) {
     var head = values[0]
-    for index in 0..<count {
-      if index > 0 { head += values[index] }
-      output[index] = index == length - 1 ? head : output[index] + head
+    output[0] = head
+    for index in 1..<max(1, count) {
+      head += values[index]
+      output[index] = head
     }
   }
 
-  private func sumFourTails(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) {
-    let (second, third, fourth) = (length, 2 * length, 3 * length)
-    let ends = output + (length - 1)
-    var tails = (values[length - 1], values[second + length - 1], values[third + length - 1], values[fourth + length - 1])
-    var index = length - 1
-    while true {
-      ends[index] = tails.0
-      ends[second &+ index] = tails.1
-      ends[third &+ index] = tails.2
-      ends[fourth &+ index] = tails.3
-      index &-= 1
-      guard index > 0 else { return }
-      tails.0 = values[index] + tails.0
-      tails.1 = values[second &+ index] + tails.1
-      tails.2 = values[third &+ index] + tails.2
-      tails.3 = values[fourth &+ index] + tails.3
+  /// Adds the sums of the last values of a block to the first `count` heads of the next one.
+  private func addTails(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, count: Int) {
+    var tail = values[length - 1]
+    for index in stride(from: length - 2, through: 0, by: -1) {
+      if index < count { output[index] += tail }
+      if index > 0 { tail = values[index] + tail }
     }
   }
 
   private func sumFourHeads(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) {
-    let (second, third, fourth, last) = (length, 2 * length, 3 * length, length - 1)
+    let (second, third, fourth) = (length, 2 * length, 3 * length)
     var heads = (values[0], values[second], values[third], values[fourth])
     var index = 0
     while true {
-      output[index] += heads.0
-      output[second &+ index] += heads.1
-      output[third &+ index] += heads.2
-      output[fourth &+ index] += heads.3
+      output[index] = heads.0
+      output[second &+ index] = heads.1
+      output[third &+ index] = heads.2
+      output[fourth &+ index] = heads.3
       index &+= 1
+      guard index < length else { return }
       heads.0 += values[index]
       heads.1 += values[second &+ index]
       heads.2 += values[third &+ index]
       heads.3 += values[fourth &+ index]
-      guard index < last else { break }
     }
-    (output[last], output[second + last], output[third + last], output[fourth + last]) = heads
+  }
+
+  private func addFourTails(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) {
+    let (second, third, fourth) = (length, 2 * length, 3 * length)
+    var (index, last) = (length - 2, length - 1)
+    var tails = (values[last], values[second + last], values[third + last], values[fourth + last])
+    while true {
+      output[index] += tails.0
+      output[second &+ index] += tails.1
+      output[third &+ index] += tails.2
+      output[fourth &+ index] += tails.3
+      guard index > 0 else { return }
+      (last, index) = (index, index &- 1)
+      tails.0 = values[last] + tails.0
+      tails.1 = values[second &+ last] + tails.1
+      tails.2 = values[third &+ last] + tails.2
+      tails.3 = values[fourth &+ last] + tails.3
+    }
   }
 
   /// Calls `body` with each full window's sum.
