@@ -29,6 +29,7 @@ let package = Package(
   products: [
     // What Benchmarks/, a package of its own, measures in parts.
     .library(name: "JobsCore", targets: ["Scheduling", "MarketData", "Providers", "Storage", "Transport"]),
+    .library(name: "JobsAnalysis", targets: ["Analysis", "MarketData", "Scheduling"]),
     .library(name: "JobsStandIn", targets: ["Sandbox"]),
   ],
   dependencies: [

@@ -28,6 +28,9 @@ let package = Package(
     .executableTarget(name: "meter"),
     .executableTarget(name: "bench", swiftSettings: strict),
 
+    .executableTarget(
+      name: "analyses", dependencies: [.product(name: "JobsAnalysis", package: "market-jobs")], exclude: ["peers.py"],
+      swiftSettings: strict),
     measured("candles", ["JobsCore"]),
     baseline("candles-in-c"),
     measured("cron", ["JobsCore"]),

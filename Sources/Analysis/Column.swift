@@ -75,6 +75,7 @@ extension Column {
     }
     var rest: [Column] = []
     let storage = [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
+      preferLargePages(buffer.baseAddress!, bytes: count * MemoryLayout<Double>.stride)
       rest = nested(columns - 1, count, open + [buffer.baseAddress!], fill: fill)
       initialized = count
     }

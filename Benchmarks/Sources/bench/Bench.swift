@@ -32,6 +32,7 @@ struct Bench {
     let experiments: [(name: String, rows: () throws -> [Row])] = [
       ("start", StartExperiment(bench: bench).rows), ("cron", CronExperiment(bench: bench).rows),
       ("candles", CandlesExperiment(bench: bench).rows), ("millions", CandlesExperiment(bench: bench).millions),
+      ("analyses", AnalysesExperiment(bench: bench).rows),
       ("tasks", ManyTasksExperiment(bench: bench).rows),
       ("history", HistoryExperiment(bench: bench).rows), ("night", NightExperiment(bench: bench).rows),
     ]

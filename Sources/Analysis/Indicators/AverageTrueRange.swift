@@ -17,29 +17,37 @@ extension CandleSeries {
   /// - Complexity: O(*n*).
   /// - Source: Wilder, "New Concepts in Technical Trading Systems", 1978.
   public func atr(_ period: Int = 14) -> Column {
-    averageTrueRange(period) { _, average, _ in average }
+    averageTrueRange(period) { _, _ in }
   }
 
   /// The average true range as a percentage of the close; defined from index `period`.
   /// - Precondition: `period > 0`.
   /// - Complexity: O(*n*).
   public func natr(_ period: Int = 14) -> Column {
-    averageTrueRange(period) { bars, average, index in 100 * (average / bars.close[index]) }
+    averageTrueRange(period) { bars, output in
+      for index in period..<bars.count { output[index] = 100 * (output[index] / bars.close[index]) }
+    }
   }
 
-  @inline(__always)
-  private func averageTrueRange(_ period: Int, value: (Bars, Double, Int) -> Double) -> Column {
+  /// - Parameter finish: what is made of the averages, in place.
+  private func averageTrueRange(_ period: Int, finish: (Bars, UnsafeMutablePointer<Double>) -> Void) -> Column {
     precondition(period > 0, "an average true range needs a period above zero")
     return column(warmUp: period) { bars, output in
       var average = 0.0
       for index in 1...period { average += bars.trueRange(index) }
       average /= Double(period)
-      output[period] = value(bars, average, period)
+      output[period] = average
       let (kept, added) = (Double(period - 1) / Double(period), 1 / Double(period))
-      for index in period + 1..<max(period + 1, bars.count) {
-        average = average * kept + bars.trueRange(index) * added
-        output[index] = value(bars, average, index)
+      // The part that waits for nothing first, a stretch at a time; then only the average itself is a chain.
+      for start in stride(from: period + 1, to: bars.count, by: 32) {
+        let stretch = start..<min(start + 32, bars.count)
+        for index in stretch { output[index] = bars.trueRange(index) * added }
+        for index in stretch {
+          average = average * kept + output[index]
+          output[index] = average
+        }
       }
+      finish(bars, output)
     }
   }
 }

@@ -27,17 +27,16 @@ extension CandleSeries {
     precondition(period > 0 && deviations > 0, "bands need a period and a number of deviations above zero")
     let columns = columns(5, warmUp: period - 1) { bars, outputs in
       let (upper, middle, lower, percentB, bandwidth) = (outputs[0], outputs[1], outputs[2], outputs[3], outputs[4])
-      // The sums of squares wait in the column of the bandwidth, which is written last.
-      WindowDeviations(period: period, range: 0..<bars.count, values: bars.close)
-        .write(means: middle, sums: bandwidth) { $0 * $0 }
       let divisor = Double(period)
-      for index in period - 1..<bars.count {
-        let reach = deviations * (bandwidth[index] / divisor).squareRoot()
-        let (top, bottom) = (middle[index] + reach, middle[index] - reach)
-        let position = (bars.close[index] - bottom) / (top - bottom)
-        (upper[index], lower[index]) = (top, bottom)
-        percentB[index] = top > bottom ? position : 0.5
-        bandwidth[index] = (top - bottom) / middle[index]
+      WindowDeviations(period: period, range: 0..<bars.count, values: bars.close).forEach(means: middle, measure: { $0 * $0 }) {
+        ends, mean, sum in
+        let reach = deviations * (sum / divisor).squareRoot()
+        let (top, bottom) = (mean + reach, mean - reach)
+        let position = (ends.load(bars.close) - bottom) / (top - bottom)
+        ends.store(top, in: upper)
+        ends.store(bottom, in: lower)
+        ends.store(position.replacing(with: 0.5, where: .!(top .> bottom)), in: percentB)
+        ends.store((top - bottom) / mean, in: bandwidth)
       }
     }
     return BollingerBands(upper: columns[0], middle: columns[1], lower: columns[2], percentB: columns[3], bandwidth: columns[4])

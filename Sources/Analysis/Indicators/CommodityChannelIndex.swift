@@ -14,12 +14,11 @@ extension CandleSeries {
       withScratch(2 * bars.count, of: Double.self) { scratch in
         let (typical, means) = (scratch, scratch + bars.count)
         for index in 0..<bars.count { typical[index] = bars.typicalPrice(index) }
-        WindowDeviations(period: period, range: 0..<bars.count, values: typical)
-          .write(means: means, sums: output) { $0.replacing(with: -$0, where: $0 .< 0) }
-        let divisor = Double(period)
-        for index in period - 1..<bars.count {
-          let deviation = output[index] / divisor
-          output[index] = deviation > 0 ? (typical[index] - means[index]) / (0.015 * deviation) : 0
+        let (windows, divisor) = (WindowDeviations(period: period, range: 0..<bars.count, values: typical), Double(period))
+        windows.forEach(means: means, measure: { $0.replacing(with: -$0, where: $0 .< 0) }) { ends, mean, sum in
+          let deviation = sum / divisor
+          let index = (ends.load(typical) - mean) / (0.015 * deviation)
+          ends.store(index.replacing(with: 0, where: .!(deviation .> 0)), in: output)
         }
       }
     }

@@ -8,8 +8,7 @@ extension CandleSeries {
   public func sma(_ period: Int) -> Column {
     precondition(period > 0, "an average needs a period above zero")
     return column(warmUp: period - 1) { bars, output in
-      let divisor = Double(period)
-      SlidingWindow(length: period).forEachSum(in: 0..<bars.count, element: { bars.close[$0] }, body: { output[$0] = $1 / divisor })
+      SlidingWindow(length: period).writeMeans(of: bars.close, in: 0..<bars.count, to: output)
     }
   }
 

@@ -21,11 +21,20 @@ extension CandleSeries {
       (rise, fall) = (rise / Double(period), fall / Double(period))
       output[period] = share(of: rise, and: fall)
       let (kept, added) = (Double(period - 1) / Double(period), 1 / Double(period))
-      for index in period + 1..<max(period + 1, bars.count) {
-        let change = bars.close[index] - bars.close[index - 1]
-        rise = rise * kept + max(change, 0) * added
-        fall = fall * kept + max(-change, 0) * added
-        output[index] = share(of: rise, and: fall)
+      var averages = SIMD2(rise, fall)
+      // What waits for nothing first, a stretch at a time; then only the averages are a chain.
+      withScratch(32, of: SIMD2<Double>.self) { moves in
+        for start in stride(from: period + 1, to: bars.count, by: 32) {
+          let (length, close) = (min(32, bars.count - start), bars.close + start)
+          for index in 0..<length {
+            let change = close[index] - close[index &- 1]
+            moves[index] = SIMD2(max(change, 0) * added, max(-change, 0) * added)
+          }
+          for index in 0..<length {
+            averages = averages * kept + moves[index]
+            output[start &+ index] = share(of: averages.x, and: averages.y)
+          }
+        }
       }
     }
   }

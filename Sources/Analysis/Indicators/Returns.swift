@@ -35,10 +35,11 @@ extension CandleSeries {
       withScratch(2 * bars.count, of: Double.self) { scratch in
         let (returns, means) = (scratch, scratch + bars.count)
         for index in 1..<bars.count { returns[index] = bars.logReturn(index) }
-        WindowDeviations(period: period, range: 1..<bars.count, values: returns)
-          .write(means: means, sums: output) { $0 * $0 }
         let divisor = Double(period - 1)
-        for index in period..<bars.count { output[index] = (output[index] / divisor).squareRoot() }
+        WindowDeviations(period: period, range: 1..<bars.count, values: returns).forEach(means: means, measure: { $0 * $0 }) {
+          ends, _, sum in
+          ends.store((sum / divisor).squareRoot(), in: output)
+        }
       }
     }
   }

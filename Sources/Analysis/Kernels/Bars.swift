@@ -17,7 +17,7 @@ struct Bars {
   /// The range of the bar, widened to the close before it.
   /// - Precondition: `index > 0`.
   @inline(__always) func trueRange(_ index: Int) -> Double {
-    max(high[index], close[index - 1]) - min(low[index], close[index - 1])
+    max(high[index], close[index &- 1]) - min(low[index], close[index &- 1])
   }
 
   /// Where the close lies in the range of the bar, -1 at the low and 1 at the high, times its volume; 0 for a bar without range.

@@ -64,6 +64,86 @@ struct SlidingWindow {
 }
 
 extension SlidingWindow {
+  /// Writes the mean of each full window of `values` within `range` at the index of its last value.
+  ///
+  /// The sums are those of ``forEachSum(in:element:body:)``, bit for bit. Blocks do not depend on one another, so four are summed side by
+  /// side; and the heads, which go up through memory, are the first to touch it.
+  func writeMeans(of values: UnsafePointer<Double>, in range: Range<Int>, to output: UnsafeMutablePointer<Double>) {
+    guard range.count >= length else { return }
+    guard length > 1 else { return (output + range.lowerBound).update(from: values + range.lowerBound, count: range.count) }
+    let divisor = Double(length)
+    var start = range.lowerBound + length
+    output[start - 1] = fold(range.lowerBound..<start, { values[$0] }, { $0 + $1 }) / divisor
+    while start < range.upperBound {
+      var end = start + 4 * length
+      if end <= range.upperBound {
+        sumFourHeads(values + start, output + start)
+        addFourTails(values + (start - length), output + start)
+      } else {
+        end = min(start + length, range.upperBound)
+        sumHeads(values + start, output + start, count: end - start)
+        addTails(values + (start - length), output + start, count: end - start)
+      }
+      for index in start..<end { output[index] /= divisor }
+      start = end
+    }
+  }
+
+  /// Writes the sums of the first values of a block.
+  private func sumHeads(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, count: Int) {
+    var head = values[0]
+    output[0] = head
+    for index in 1..<max(1, count) {
+      head += values[index]
+      output[index] = head
+    }
+  }
+
+  /// Adds the sums of the last values of a block to the first `count` heads of the next one.
+  private func addTails(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>, count: Int) {
+    var tail = values[length - 1]
+    for index in stride(from: length - 2, through: 0, by: -1) {
+      if index < count { output[index] += tail }
+      if index > 0 { tail = values[index] + tail }
+    }
+  }
+
+  private func sumFourHeads(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) {
+    let (second, third, fourth) = (length, 2 * length, 3 * length)
+    var heads = (values[0], values[second], values[third], values[fourth])
+    var index = 0
+    while true {
+      output[index] = heads.0
+      output[second &+ index] = heads.1
+      output[third &+ index] = heads.2
+      output[fourth &+ index] = heads.3
+      index &+= 1
+      guard index < length else { return }
+      heads.0 += values[index]
+      heads.1 += values[second &+ index]
+      heads.2 += values[third &+ index]
+      heads.3 += values[fourth &+ index]
+    }
+  }
+
+  private func addFourTails(_ values: UnsafePointer<Double>, _ output: UnsafeMutablePointer<Double>) {
+    let (second, third, fourth) = (length, 2 * length, 3 * length)
+    var (index, last) = (length - 2, length - 1)
+    var tails = (values[last], values[second + last], values[third + last], values[fourth + last])
+    while true {
+      output[index] += tails.0
+      output[second &+ index] += tails.1
+      output[third &+ index] += tails.2
+      output[fourth &+ index] += tails.3
+      guard index > 0 else { return }
+      (last, index) = (index, index &- 1)
+      tails.0 = values[last] + tails.0
+      tails.1 = values[second &+ last] + tails.1
+      tails.2 = values[third &+ last] + tails.2
+      tails.3 = values[fourth &+ last] + tails.3
+    }
+  }
+
   /// Calls `body` with each full window's sum.
   @inline(__always)
   func forEachSum(in range: Range<Int>, element: (Int) -> Double, body: (Int, Double) -> Void) {

@@ -7,44 +7,75 @@ struct WindowDeviations {
   let range: Range<Int>
   let values: UnsafePointer<Double>
 
-  /// Writes the mean of each window and the sum of `measure(value - mean)` over it, at the index of its last value.
+  /// Writes the mean of each window at the index of its last value, and calls `body` with it and the sum of `measure(value - mean)`.
   ///
   /// In a window of equal values the mean is exactly that value and the sum exactly zero, so that a flat market has no noise.
+  ///
+  /// - Parameter body: gets where windows end, four neighbours or one, with their means and sums.
   @inline(__always)
-  func write(
-    means: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>, measure: (SIMD4<Double>) -> SIMD4<Double>
+  func forEach(
+    means: UnsafeMutablePointer<Double>, measure: (SIMD4<Double>) -> SIMD4<Double>, body: (Neighbours, SIMD4<Double>, SIMD4<Double>) -> Void
   ) {
-    let divisor = Double(period)
-    SlidingWindow(length: period).forEachSum(in: range, element: { values[$0] }, body: { means[$0] = $1 / divisor })
+    SlidingWindow(length: period).writeMeans(of: values, in: range, to: means)
+    settleFlatWindows(means)
     var index = range.lowerBound + period - 1
     while index + 4 <= range.upperBound {
-      let mean = UnsafeRawPointer(means + index).loadUnaligned(as: SIMD4<Double>.self)
-      let sum = fourSums(endingAt: index, mean, measure) { UnsafeRawPointer(values + $0).loadUnaligned(as: SIMD4<Double>.self) }
-      UnsafeMutableRawPointer(sums + index).storeBytes(of: sum, as: SIMD4<Double>.self)
+      visit(Neighbours(first: index, areFour: true), means, measure, body)
       index += 4
     }
-    let last = range.upperBound - 1
-    while index <= last {
-      sums[index] = fourSums(endingAt: index, SIMD4(repeating: means[index]), measure) { SIMD4(repeating: values[$0]) }.x
+    while index < range.upperBound {
+      visit(Neighbours(first: index, areFour: false), means, measure, body)
       index += 1
     }
-    settleFlatWindows(means, sums)
   }
 
   @inline(__always)
-  private func fourSums(
-    endingAt index: Int, _ mean: SIMD4<Double>, _ measure: (SIMD4<Double>) -> SIMD4<Double>, load: (Int) -> SIMD4<Double>
-  ) -> SIMD4<Double> {
+  private func visit(
+    _ ends: Neighbours, _ means: UnsafeMutablePointer<Double>, _ measure: (SIMD4<Double>) -> SIMD4<Double>,
+    _ body: (Neighbours, SIMD4<Double>, SIMD4<Double>) -> Void
+  ) {
+    let mean = ends.load(means)
     var sum = SIMD4<Double>()
-    for other in index - period + 1..<index + 1 { sum += measure(load(other) - mean) }
-    return sum
+    let oldest = values + (1 - period)
+    for offset in 0..<period { sum += measure(ends.load(oldest + offset) - mean) }
+    body(ends, mean, sum)
   }
 
-  private func settleFlatWindows(_ means: UnsafeMutablePointer<Double>, _ sums: UnsafeMutablePointer<Double>) {
-    var run = 0
-    for index in range {
-      run = run > 0 && values[index] == values[index - 1] ? run + 1 : 1
-      if run >= period { (means[index], sums[index]) = (values[index], 0) }
+  /// The mean of a window of equal values is that value. A stretch of so many holds one of the pairs that are looked at.
+  private func settleFlatWindows(_ means: UnsafeMutablePointer<Double>) {
+    guard period > 1 else { return }
+    let step = period - 1
+    var index = range.lowerBound + step
+    while index < range.upperBound {
+      guard values[index] == values[index - 1] else {
+        index += step
+        continue
+      }
+      var (first, end) = (index, index + 1)
+      while first > range.lowerBound && values[first - 1] == values[index] { first -= 1 }
+      while end < range.upperBound && values[end] == values[index] { end += 1 }
+      for last in first + period - 1..<max(first + period - 1, end) { means[last] = values[last] }
+      index += step
+      while index < end { index += step }
+    }
+  }
+}
+
+/// Four places side by side, or a single one.
+struct Neighbours {
+  let first: Int
+  let areFour: Bool
+
+  /// What lies there; of a single place four times.
+  @inline(__always) func load(_ values: UnsafePointer<Double>) -> SIMD4<Double> {
+    areFour ? UnsafeRawPointer(values + first).loadUnaligned(as: SIMD4<Double>.self) : SIMD4(repeating: values[first])
+  }
+
+  @inline(__always) func store(_ numbers: SIMD4<Double>, in values: UnsafeMutablePointer<Double>) {
+    if areFour {
+      UnsafeMutableRawPointer(values + first).storeBytes(of: numbers, as: SIMD4<Double>.self)
+    } else {
+      values[first] = numbers.x
     }
   }
 }

@@ -40,6 +40,12 @@ struct Emissions {
     return peak - 0.5 * (first * first + second * second)
   }
 
+  /// The same of one dimension.
+  @inline(__always) func logDensity(_ x: Double) -> SIMD4<Double> {
+    let first = whitenX * (SIMD4(repeating: x) - meanX)
+    return peak - 0.5 * (first * first)
+  }
+
   /// Moves one state by moments about its mean, per unit of weight.
   mutating func move(_ state: Int, x: Double, y: Double, xx: Double, xy: Double, yy: Double) {
     meanX[state] += x
@@ -73,17 +79,24 @@ extension SIMD4<Double> {
     for lane in 0..<lanes { self[lane] = value(lane) }
   }
 
-  /// The sum, left to right.
-  @inline(__always) var total: Double { x + y + z + w }
+  /// The sum of the first lanes, left to right; the others are zero.
+  @inline(__always) func total(lanes: Int) -> Double {
+    lanes > 3 ? x + y + z + w : lanes > 2 ? x + y + z : x + y
+  }
+
+  /// - Parameter lanes: at least 2; a lane without a state is minus infinity.
+  @inline(__always) func largest(lanes: Int) -> Double {
+    let two = x < y ? y : x
+    let three = lanes > 2 && two < z ? z : two
+    return lanes > 3 && three < w ? w : three
+  }
 
   /// `e` to the power of each lane's distance to the largest; the lanes from `lanes` on become zero.
-  @inline(__always) func overLargest(lanes: Int) -> (values: SIMD4<Double>, largest: Double) {
-    let largest = self.max()
-    var values = SIMD4<Double>()
-    for lane in 0..<lanes {
-      let offset = self[lane] - largest
-      values[lane] = offset == 0 ? 1 : exp(offset)
+  @inline(__always) func overLargest(lanes: Int) -> SIMD4<Double> {
+    let largest = largest(lanes: lanes)
+    return SIMD4(lanes: lanes) {
+      let offset = self[$0] - largest
+      return offset == 0 ? 1 : exp(offset)
     }
-    return (values, largest)
   }
 }

@@ -62,62 +62,114 @@ struct ExpectationStep {
   /// The first half: how likely each state is at each observation.
   /// - Returns: the log-likelihood of the observations under the parameters.
   mutating func expect() -> Double {
-    let logLikelihood = dimension == 2 ? goForward { ($0[0], $0[1]) } : goForward { ($0[0], 0) }
-    if dimension == 2 { goBackward { ($0[0], $0[1]) } } else { goBackward { ($0[0], 0) } }
+    switch (dimension, states) {
+    case (1, ...2): expect(in: Shapes.LineOfTwo.self)
+    case (1, 3): expect(in: Shapes.LineOfThree.self)
+    case (1, _): expect(in: Shapes.LineOfFour.self)
+    case (_, ...2): expect(in: Shapes.PlaneOfTwo.self)
+    case (_, 3): expect(in: Shapes.PlaneOfThree.self)
+    default: expect(in: Shapes.PlaneOfFour.self)
+    }
+  }
+
+  private mutating func expect<S: Shape>(in shape: S.Type) -> Double {
+    weighDensities(shape)
+    let logLikelihood = goForward(shape)
+    goBackward(shape)
     return logLikelihood
   }
 
+  /// The densities over the largest of each observation, whose logarithm waits where the scale will be.
   @inline(__always)
-  private func goForward(_ read: (UnsafePointer<Double>) -> (Double, Double)) -> Double {
-    var (logLikelihood, product, prior) = (0.0, 1.0, start)
-    let (emissions, transition) = (emissions, transition)
-    for index in 0..<count {
-      let (x, y) = read(observations + index * dimension)
-      let (density, largest) = emissions.logDensity(x, y).overLargest(lanes: states)
-      let joint = prior * density
-      let sum = joint.total
-      let probability = joint / sum
-      (densities[index], forward[index], scales[index]) = (density, probability, 1 / sum)
-      logLikelihood += largest
-      product *= sum
-      if product < 1e-150 || product > 1e150 {
-        logLikelihood += log(product)
-        product = 1
+  private func weighDensities<S: Shape>(_ shape: S.Type) {
+    let (lanes, isPlane) = (S.lanes, S.isPlane)
+    let emissions = emissions
+    NegativePowers.open { powers in
+      for index in 0..<count {
+        let (x, y) = isPlane ? (observations[2 &* index], observations[2 &* index &+ 1]) : (observations[index], 0)
+        let logDensity = isPlane ? emissions.logDensity(x, y) : emissions.logDensity(x)
+        let largest = logDensity.largest(lanes: lanes)
+        let offsets = logDensity - SIMD4(repeating: largest)
+        densities[index] = SIMD4(
+          lowHalf: powers(offsets.lowHalf),
+          highHalf: lanes > 3 ? powers(offsets.highHalf) : lanes > 2 ? SIMD2(powers(SIMD2(repeating: offsets.z)).x, 0) : .zero)
+        scales[index] = largest
       }
-      prior = SIMD4(
-        (probability * transition.0).total, (probability * transition.1).total, (probability * transition.2).total,
-        (probability * transition.3).total)
     }
-    return logLikelihood + log(product)
+  }
+
+  /// The forward probabilities are carried on as they come out, and only brought back to a sum of 1 before they get too small: a division
+  /// at each observation would have the next one wait for it.
+  @inline(__always)
+  private func goForward<S: Shape>(_ shape: S.Type) -> Double {
+    let lanes = S.lanes
+    var (logLikelihood, before, prior) = (0.0, 1.0, start)
+    let rows = rows
+    for index in 0..<count {
+      let joint = prior * densities[index]
+      let sum = joint.total(lanes: lanes)
+      let inverse = 1 / sum
+      logLikelihood += scales[index]
+      (forward[index], scales[index]) = (joint * inverse, before * inverse)
+      before = sum
+      prior = joint.x * rows.0 + joint.y * rows.1
+      if lanes > 2 { prior += joint.z * rows.2 }
+      if lanes > 3 { prior += joint.w * rows.3 }
+      if sum < 1e-100 {
+        (logLikelihood, before) = (logLikelihood + log(sum), 1)
+        prior *= inverse
+      }
+    }
+    return logLikelihood + log(before)
+  }
+
+  /// By the state come from: the probabilities of going to each state.
+  private var rows: Lanes4 {
+    let columns = transition
+    func row(_ from: Int) -> SIMD4<Double> { SIMD4(columns.0[from], columns.1[from], columns.2[from], columns.3[from]) }
+    return (row(0), row(1), row(2), row(3))
   }
 
   @inline(__always)
-  private mutating func goBackward(_ read: (UnsafePointer<Double>) -> (Double, Double)) {
+  private mutating func goBackward<S: Shape>(_ shape: S.Type) {
+    let (lanes, isPlane) = (S.lanes, S.isPlane)
     let (transition, meanX, meanY) = (transition, emissions.meanX, emissions.meanY)
     var sums = Sums()
     var backward = SIMD4<Double>(repeating: 1)
-    for index in stride(from: count - 1, through: 0, by: -1) {
-      let (x, y) = read(observations + index * dimension)
+    var index = count - 1
+    while true {
+      let x = observations[isPlane ? 2 &* index : index]
       let weight = forward[index] * backward
-      let (offsetX, offsetY) = (SIMD4(repeating: x) - meanX, SIMD4(repeating: y) - meanY)
-      let (weighedX, weighedY) = (weight * offsetX, weight * offsetY)
+      let offsetX = SIMD4(repeating: x) - meanX
+      let weighedX = weight * offsetX
       sums.weight += weight
       sums.x += weighedX
-      sums.y += weighedY
       sums.xx += weighedX * offsetX
-      sums.xy += weighedX * offsetY
-      sums.yy += weighedY * offsetY
+      if isPlane {
+        let offsetY = SIMD4(repeating: observations[2 &* index &+ 1]) - meanY
+        let weighedY = weight * offsetY
+        sums.y += weighedY
+        sums.xy += weighedX * offsetY
+        sums.yy += weighedY * offsetY
+      }
       guard index > 0 else {
         sums.first = weight
         break
       }
-      let later = densities[index] * backward * scales[index]
-      let before = forward[index - 1]
+      let later = densities[index] * scales[index] * backward
+      let before = forward[index &- 1]
       sums.pairs.0 += before * later.x
       sums.pairs.1 += before * later.y
-      sums.pairs.2 += before * later.z
-      sums.pairs.3 += before * later.w
-      backward = transition.0 * later.x + transition.1 * later.y + (transition.2 * later.z + transition.3 * later.w)
+      backward = transition.0 * later.x + transition.1 * later.y
+      if lanes > 3 {
+        sums.pairs.2 += before * later.z
+        sums.pairs.3 += before * later.w
+        backward += transition.2 * later.z + transition.3 * later.w
+      } else if lanes > 2 {
+        sums.pairs.2 += before * later.z
+        backward += transition.2 * later.z
+      }
+      index &-= 1
     }
     self.sums = sums
   }
@@ -150,4 +202,40 @@ struct ExpectationStep {
 extension SIMD4<Double> {
   /// The larger of two values in each lane.
   fileprivate func raised(to least: SIMD4<Double>) -> SIMD4<Double> { replacing(with: least, where: least .> self) }
+}
+
+/// How many states and dimensions a model has, as a type, so that each shape gets loops of its own: what is constant in them is not asked
+/// for at every observation.
+private protocol Shape {
+  /// As many as there are states, or more; at least 2.
+  static var lanes: Int { get }
+  /// Whether there are two dimensions.
+  static var isPlane: Bool { get }
+}
+
+private enum Shapes {
+  enum LineOfTwo: Shape {
+    static var lanes: Int { 2 }
+    static var isPlane: Bool { false }
+  }
+  enum LineOfThree: Shape {
+    static var lanes: Int { 3 }
+    static var isPlane: Bool { false }
+  }
+  enum LineOfFour: Shape {
+    static var lanes: Int { 4 }
+    static var isPlane: Bool { false }
+  }
+  enum PlaneOfTwo: Shape {
+    static var lanes: Int { 2 }
+    static var isPlane: Bool { true }
+  }
+  enum PlaneOfThree: Shape {
+    static var lanes: Int { 3 }
+    static var isPlane: Bool { true }
+  }
+  enum PlaneOfFour: Shape {
+    static var lanes: Int { 4 }
+    static var isPlane: Bool { true }
+  }
 }

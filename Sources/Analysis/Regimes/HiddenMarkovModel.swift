@@ -50,6 +50,21 @@ public struct HiddenMarkovModel: Sendable, Equatable {
 }
 
 extension HiddenMarkovModel {
+  /// The model that expectation and maximisation reach from this one, and the logarithm of how likely it makes the observations.
+  ///
+  /// - Parameters:
+  ///   - observations: d numbers each, all finite, oldest first.
+  ///   - iterations: at most.
+  ///   - tolerance: the iterations end when the log-likelihood rises by less.
+  /// - Precondition: there is an observation.
+  /// - Complexity: O(*n* · k²) per iteration.
+  public func fitted(
+    to observations: [Double], iterations: Int = 400, tolerance: Double = 1e-4
+  ) -> (model: HiddenMarkovModel, logLikelihood: Double) {
+    let fit = BaumWelch(tolerance: tolerance, iterationsMax: iterations).fit(observations, from: self)
+    return (fit.model, fit.logLikelihood)
+  }
+
   /// The probability of each state at each observation, given that one and those before it: k numbers per observation, which sum to 1.
   ///
   /// What comes out for an observation depends on no later one. An observation that is not finite tells nothing: the states only move on.
@@ -63,7 +78,7 @@ extension HiddenMarkovModel {
     var before = start
     for index in 0..<count {
       let logDensity = logDensities(emissions, observations, index)
-      let density = logDensity.overLargest(lanes: states).values
+      let density = logDensity.overLargest(lanes: states)
       var sum = 0.0
       for state in 0..<states {
         let prior = index == 0 ? start[state] : (0..<states).reduce(0) { $0 + before[$1] * transition[$1 * states + state] }

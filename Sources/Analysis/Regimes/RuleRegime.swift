@@ -63,16 +63,42 @@ extension Column {
   ///   - least: with fewer defined values among them the rank is undefined.
   func midRanks(window: Int, atLeast least: Int) -> Column {
     Column.computed(count: count, warmUp: 0) { output in
-      for index in 0..<count {
-        let value = storage[index]
-        var (below, equal, known) = (0, 0, 0)
-        for other in max(0, index - window + 1)...index {
-          below += storage[other] < value ? 1 : 0
-          equal += storage[other] == value ? 1 : 0
-          known += storage[other].isFinite ? 1 : 0
+      storage.withUnsafeBufferPointer { buffer in
+        let values = buffer.baseAddress!
+        var known = 0
+        for index in 0..<count {
+          let (value, length) = (values[index], min(window, index + 1))
+          known += value.isFinite ? 1 : 0
+          if index >= window, values[index - window].isFinite { known -= 1 }
+          guard value.isFinite, known >= least else {
+            output[index] = .nan
+            continue
+          }
+          let (below, equal) = Self.counts(of: values + (index + 1 - length), count: length, besides: value)
+          output[index] = (Double(below) + Double(equal) / 2) / Double(known)
         }
-        output[index] = value.isFinite && known >= least ? (Double(below) + Double(equal) / 2) / Double(known) : .nan
       }
     }
+  }
+
+  /// How many values are below one, and how many equal to it.
+  @inline(__always)
+  private static func counts(of values: UnsafePointer<Double>, count: Int, besides value: Double) -> (below: Int, equal: Int) {
+    var (below, equal, index) = (SIMD4<Int64>(), SIMD4<Int64>(), 0)
+    let wanted = SIMD4(repeating: value)
+    while index &+ 4 <= count {
+      let four = UnsafeRawPointer(values + index).loadUnaligned(as: SIMD4<Double>.self)
+      // A lane of a mask is -1 where it holds.
+      below &-= unsafeBitCast(four .< wanted, to: SIMD4<Int64>.self)
+      equal &-= unsafeBitCast(four .== wanted, to: SIMD4<Int64>.self)
+      index &+= 4
+    }
+    var (fewBelow, fewEqual) = (Int(below.wrappedSum()), Int(equal.wrappedSum()))
+    while index < count {
+      fewBelow += values[index] < value ? 1 : 0
+      fewEqual += values[index] == value ? 1 : 0
+      index &+= 1
+    }
+    return (fewBelow, fewEqual)
   }
 }
