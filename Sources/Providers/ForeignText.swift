@@ -1,3 +1,15 @@
+extension String {
+  /// The text with another one in the place of a scalar, wherever it stands: also before a mark that would join it to another character,
+  /// which `replacing(_:with:)` passes over.
+  func replacing(_ scalar: Unicode.Scalar, with text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for one in unicodeScalars {
+      if one == scalar { result.append(contentsOf: text.unicodeScalars) } else { result.append(one) }
+    }
+    return String(result)
+  }
+}
+
 extension StringProtocol {
   /// The text as one line for messages: control and format characters become spaces, the rest is cut after `lengthMax` characters.
   func printable(_ lengthMax: Int) -> String {

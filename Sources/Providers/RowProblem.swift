@@ -12,6 +12,8 @@ public struct RowProblem: Error, Sendable, Equatable {
   public let text: String
 
   public static let textBytesMax = 4096
+  /// An answer with more of them is no answer of its kind, and is refused whole.
+  public static let countMax = 1000
 
   public enum Reason: Sendable, Equatable {
     /// It is neither the array nor the object that a row is.
@@ -36,6 +38,14 @@ public struct RowProblem: Error, Sendable, Equatable {
 
   public init(index: Int, openTime: Instant?, reason: Reason, text: String) {
     (self.index, self.openTime, self.reason, self.text) = (index, openTime, reason, text)
+  }
+}
+
+extension [RowProblem] {
+  /// - Throws: when there are too many to be kept.
+  mutating func add(_ problem: RowProblem, at offset: Int) throws(JSONError) {
+    guard count < RowProblem.countMax else { throw JSONError(offset: offset, fact: .tooManyProblems(countMax: RowProblem.countMax)) }
+    append(problem)
   }
 }
 

@@ -72,6 +72,8 @@ struct ShellWords {
   /// The text as one word for a shell.
   static func quoted(_ text: String) -> String {
     let isSafe = !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./:@+,=".contains($0)) }
-    return isSafe ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+    // By scalars: a quote with a mark behind it is another character of a text, but a quote to the shell.
+    let parts = text.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
+    return isSafe ? text : "'" + parts.joined(separator: "'\\''") + "'"
   }
 }

@@ -121,7 +121,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     code == ENOSPC
-      ? "\(path): no space left on the disk; free some and run again with --resume"
+      ? "\(path): no space left on the disk; free some and repeat the command; a run goes on with --resume"
       : "\(path): \(String(cString: strerror(code)))"
   }
 }

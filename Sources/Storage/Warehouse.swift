@@ -81,6 +81,21 @@ public final class Warehouse: Sendable {
     self.init(path: ":memory:", database: queue, fence: 1)
   }
 
+  /// A warehouse in a file without a name, in the folder for temporary files: for what is too much for memory and leaves no file. It is gone
+  /// with the process, however that ends.
+  public convenience init(temporary: Void) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "(a temporary file)").path
+    do {
+      // SQLite's own: an empty path is a file that has lost its name.
+      let queue = try DatabaseQueue(path: "", configuration: Warehouse.configuration())
+      try Schema.migrate(queue, path: path)
+      try queue.write { try $0.execute(sql: "INSERT INTO fences (name, token) VALUES ('writer', 1)") }
+      self.init(path: path, database: queue, fence: 1)
+    } catch {
+      throw error is WarehouseError ? error : WarehouseError(error, path: path)
+    }
+  }
+
   private init(
     path: String, database: any DatabaseWriter & Sendable, fence: Int64?, resting: RestingFile? = nil, turn: WriteTurn? = nil,
     schemaChange: SchemaChange? = nil

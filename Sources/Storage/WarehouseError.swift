@@ -93,7 +93,8 @@ extension WarehouseError: CustomStringConvertible {
     case .damaged(let path, let reason): "\(path) is damaged (\(reason)); nothing was written; restore a backup"
     case .restoring(let path): "\(path) is being replaced by a restore; when that was interrupted, the next run completes it"
     case .busy(let path): "\(path) is held by another program for more than 30 s; close it and try again"
-    case .diskFull(let path): "\(path): no space left on the disk; what was stored is safe; free some and run again with --resume"
+    case .diskFull(let path):
+      "\(path): no space left on the disk; what was stored is safe; free some and repeat the command; a run goes on with --resume"
     case .readOnly(let path, let reason): "\(path) cannot be read or written (\(reason)); check its owner, its mode and the disk"
     case .fenced(let path): "\(path): another run has taken over; this one writes nothing more"
     case .unreadablePlan(let run):

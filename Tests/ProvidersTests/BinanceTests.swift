@@ -171,6 +171,7 @@ import Transport
     #expect(info.instruments == [])
     #expect(info.problems.map(\.reason) == [.notANumber(field: "tickSize"), .notANumber(field: "tickSize")])
     #expect(await desk.http.urls.first?.hasSuffix("symbols=%5B%22A%5C%22B%22%5D") == true)
+    #expect(Binance.list([.named("A\"\u{301}B")]) == "[\"A\\\"\u{301}B\"]", "a quote, whatever stands behind it")
   }
 }
 

@@ -99,7 +99,9 @@ import Testing
   func `is read back bit for bit, however it is cut into pieces`(format: CandleFileFormat, seed: UInt64) throws {
     var generator = SeededGenerator(seed)
     var series: [CandleSeries] = []
-    for name in ["BTCUSDT", "=cmd|' /C", "'=x", "a,b\"c", "é", "-1", "'plain"].map({ $0.replacing(" /", with: "") }) {
+    for name in ["BTCUSDT", "=cmd|' /C", "'=x", "a,b\"c", "é", "a\"\u{AABF}\"\"\u{301}b", "-1", "'plain"].map({
+      $0.replacing(" /", with: "")
+    }) {
       var own = CandleSeries(symbol: try Symbol(name), interval: .hour1)
       for hour in 0..<50 {
         let low = Double(bitPattern: UInt64.random(in: 1...0x7FE0_0000_0000_0000, using: &generator))

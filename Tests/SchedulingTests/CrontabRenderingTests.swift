@@ -28,6 +28,11 @@ import Testing
         """)
   }
 
+  @Test func `quotes what is a quote to the shell, also when a mark behind it makes it another character`() throws {
+    let text = try Self.render("0 5 * * * jobs run nightly", root: "/srv/it'\u{301} s")
+    #expect(Array(text.utf8).firstRange(of: Array("--root '/srv/it'\\''\u{301} s' ".utf8)) != nil, "\(text)")
+  }
+
   @Test(arguments: [
     ("UTC", "0 5 * * *", "Asia/Kolkata", "30 10 * * *"),
     ("UTC", "0 22 * * 1-5", "Asia/Kolkata", "30 3 * * 2-6"),

@@ -11,10 +11,14 @@ public struct FileSource: Sendable {
     (self.read, self.list) = (read, list)
   }
 
-  /// The files below a directory.
+  /// The files below a directory. Of a larger file than is ever taken (``StrictYAML/bytesMax``) just so much is read that it is seen to be one.
   public static func directory(_ root: URL) -> FileSource {
     FileSource(
-      read: { path in [UInt8](try Data(contentsOf: root.appending(path: path))) },
+      read: { path in
+        let file = try FileHandle(forReadingFrom: root.appending(path: path))
+        defer { try? file.close() }  // It was only read.
+        return [UInt8](try file.read(upToCount: StrictYAML.bytesMax + 1) ?? Data())
+      },
       list: { path in
         let directory = root.appending(path: path).path
         guard FileManager.default.fileExists(atPath: directory) else { return [] }

@@ -20,7 +20,7 @@ public enum StrictYAML {
   static func read(_ bytes: [UInt8], file: String) -> (document: Document?, diagnostics: [Diagnostic]) {
     guard bytes.count <= bytesMax else {
       let place = Diagnostic.Place(file: file, line: 1, column: 1, length: 1, excerpt: "")
-      return (nil, [Diagnostic(.tooLarge, at: place, "the file has \(bytes.count) bytes", expected: "at most \(bytesMax) bytes")])
+      return (nil, [Diagnostic(.tooLarge, at: place, "the file has more than \(bytesMax) bytes", expected: "at most \(bytesMax) bytes")])
     }
     guard var text = String(validating: bytes, as: UTF8.self) else { return (nil, [notUTF8(bytes, file: file)]) }
     if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }

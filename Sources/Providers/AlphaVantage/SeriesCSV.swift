@@ -20,12 +20,15 @@ enum SeriesCSV {
       var (found, index): ([(row: SeriesRow, offset: Int)], Int) = ([], 0)
       let columns = try Columns(reader.next() ?? 0..<0, bytes)
       while let line = reader.next() {
+        guard index < SeriesDocument.rowsMax else {
+          throw JSONError(offset: line.lowerBound, fact: .tooManyRows(rowsMax: SeriesDocument.rowsMax))
+        }
         switch row(UnsafeRawBufferPointer(rebasing: bytes[line]), columns) {
         case .success(let row): found.append((row, line.lowerBound))
         case .failure(let reason):
           let text = String(decoding: bytes[line.prefix(RowProblem.textBytesMax)], as: UTF8.self)
           let openTime = SeriesLabel(String(text.prefix { $0 != "," }))?.date.midnight
-          document.problems.append(RowProblem(index: index, openTime: openTime, reason: reason, text: text))
+          try document.problems.add(RowProblem(index: index, openTime: openTime, reason: reason, text: text), at: line.lowerBound)
         }
         index += 1
       }

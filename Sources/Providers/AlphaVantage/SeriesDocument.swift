@@ -15,6 +15,9 @@ struct SeriesDocument {
   /// The body is `{}`.
   var isEmptyObject = true
 
+  /// Bars of an answer; the longest one, a month of minutes, has some 20,000.
+  static let rowsMax = 100_000
+
   /// How long the bars last, by the name of the series; nil for one that is not known, and for CSV.
   var interval: Interval? { name.flatMap { SeriesDocument.interval(ofSeries: $0) } }
 
@@ -67,7 +70,7 @@ extension SeriesDocument {
   static func read(_ body: [UInt8]) throws(JSONError) -> SeriesDocument {
     if SeriesCSV.isSeries(body) { return try SeriesCSV.read(body) }
     return try body.span.bytes.withUnsafeBytes { (bytes) throws(JSONError) in
-      var (document, scanner, keys) = (SeriesDocument(), JSONScanner(bytes), JSONKeys())
+      var (document, scanner, keys) = (SeriesDocument(), JSONScanner(bytes), JSONKeys(countMax: JSONKeys.membersMax))
       try scanner.enterObject()
       while let key = try scanner.nextKey(notIn: &keys) {
         document.isEmptyObject = false
@@ -103,12 +106,13 @@ extension SeriesDocument {
     try scanner.enterObject()
     while let key = try scanner.nextKey() {
       let start = key.range.lowerBound - 1
+      guard index < SeriesDocument.rowsMax else { throw JSONError(offset: start, fact: .tooManyRows(rowsMax: SeriesDocument.rowsMax)) }
       switch try SeriesRowReader.read(&scanner, key: key, hasVolume: hasVolume) {
       case .success(let row): found.append((row, start))
       case .failure(let reason):
         let text = scanner.source(start..<min(scanner.offset, start + RowProblem.textBytesMax))
         let openTime = SeriesLabel(scanner.string(key))?.date.midnight
-        problems.append(RowProblem(index: index, openTime: openTime, reason: reason, text: text))
+        try problems.add(RowProblem(index: index, openTime: openTime, reason: reason, text: text), at: start)
       }
       index += 1
     }

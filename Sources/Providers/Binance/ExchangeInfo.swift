@@ -84,6 +84,6 @@ extension Binance {
 
   /// Symbols as the query wants them: `["BTCUSDT","BNBBTC"]`.
   static func list(_ symbols: [Symbol]) -> String {
-    "[" + symbols.map { "\"" + $0.name.replacing("\"", with: "\\\"") + "\"" }.joined(separator: ",") + "]"
+    "[" + symbols.map { "\"" + $0.name.replacing("\"" as Unicode.Scalar, with: "\\\"") + "\"" }.joined(separator: ",") + "]"
   }
 }

@@ -3,6 +3,10 @@ import Scheduling
 
 /// Reads the body of `exchangeInfo`; keys it does not know are skipped, new ones come every few months.
 enum ExchangeInfoReader {
+  /// There are some 3,500 pairs.
+  static let instrumentsMax = 20_000
+  static let limitsMax = 100
+
   static func read(_ answer: ProviderAnswer) throws(Refusal) -> Reading<ExchangeInfo> {
     if let refusal = BinanceRules.refusal(answer) { throw refusal }
     var (info, hasSymbols) = (ExchangeInfo(), false)
@@ -35,10 +39,11 @@ enum ExchangeInfoReader {
     while try scanner.nextElement() {
       let start = try place(of: &scanner)
       let members = try scanner.members()
+      guard index < limitsMax else { throw JSONError(offset: start, fact: .tooManyRows(rowsMax: limitsMax)) }
       if let rule = rule(members) {
         info.rateLimits.append(rule)
       } else {
-        info.problems.append(problem(.missingField("limit"), scanner, start, index))
+        try info.problems.add(problem(.missingField("limit"), scanner, start, index), at: start)
       }
       index += 1
     }
@@ -64,9 +69,10 @@ enum ExchangeInfoReader {
     var index = 0
     while try scanner.nextElement() {
       let start = try place(of: &scanner)
+      guard index < instrumentsMax else { throw JSONError(offset: start, fact: .tooManyRows(rowsMax: instrumentsMax)) }
       switch try instrument(&scanner) {
       case .success(let instrument): info.instruments.append(instrument)
-      case .failure(let reason): info.problems.append(problem(reason, scanner, start, index))
+      case .failure(let reason): try info.problems.add(problem(reason, scanner, start, index), at: start)
       }
       index += 1
     }

@@ -94,7 +94,7 @@ enum OrderBookReader {
       case .success(let level): levels.append(level)
       case .failure(let reason):
         let end = min(scanner.offset, start + RowProblem.textBytesMax)
-        problems.append(RowProblem(index: index, openTime: nil, reason: reason, text: scanner.source(start..<end)))
+        try problems.add(RowProblem(index: index, openTime: nil, reason: reason, text: scanner.source(start..<end)), at: start)
       }
       index += 1
     }

@@ -61,6 +61,9 @@ extension Binance {
 
 /// Reads the body of `ticker/24hr`: one object, or an array of them.
 enum TickerReader {
+  /// There are some 3,500 pairs.
+  static let tickersMax = 20_000
+
   /// - Parameter only: a ticker of another symbol makes the answer somebody else's; empty for no such check.
   static func read(_ answer: ProviderAnswer, only: Set<Symbol>) throws(Refusal) -> Reading<TickerPage> {
     if let refusal = BinanceRules.refusal(answer) { throw refusal }
@@ -74,6 +77,7 @@ enum TickerReader {
           var index = 0
           try scanner.enterArray()
           while try scanner.nextElement() {
+            guard index < tickersMax else { throw JSONError(offset: scanner.offset, fact: .tooManyRows(rowsMax: tickersMax)) }
             try readOne(&scanner, into: &page, index: index)
             index += 1
           }
@@ -97,7 +101,7 @@ enum TickerReader {
       page.tickers.append(try ticker(members))
     } catch {
       let end = min(scanner.offset, start + RowProblem.textBytesMax)
-      page.problems.append(RowProblem(index: index, openTime: nil, reason: error, text: scanner.source(start..<end)))
+      try page.problems.add(RowProblem(index: index, openTime: nil, reason: error, text: scanner.source(start..<end)), at: start)
     }
   }
 

@@ -59,8 +59,16 @@ enum CandleFields {
 
   /// The characters of a field.
   static func text(_ line: UnsafeRawBufferPointer, _ field: Range<Int>) -> String {
-    let text = String(decoding: line[field], as: UTF8.self)
-    return field.lowerBound > 0 && line[field.lowerBound - 1] == UInt8(ascii: "\"") ? text.replacing("\"\"", with: "\"") : text
+    guard field.lowerBound > 0, line[field.lowerBound - 1] == UInt8(ascii: "\"") else {
+      return String(decoding: line[field], as: UTF8.self)
+    }
+    var (bytes, isSecond): ([UInt8], Bool) = ([], false)
+    for byte in line[field] {
+      isSecond = byte == UInt8(ascii: "\"") && !isSecond
+      // Of two quotes the first stands for both. By bytes: with a mark behind it, a quote is another character of a text.
+      if byte != UInt8(ascii: "\"") || isSecond { bytes.append(byte) }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// An instant; `2026-01-15T00:00:00Z` without allocation.

@@ -71,7 +71,7 @@ public enum CSVText {
   public static func field(_ symbol: Symbol) -> String {
     let text = FormulaGuard.added(to: symbol.name)
     let needsQuotes = text.utf8.contains(UInt8(ascii: ",")) || text.utf8.contains(UInt8(ascii: "\""))
-    return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    return needsQuotes ? "\"" + text.replacing("\"" as Unicode.Scalar, with: "\"\"") + "\"" : text
   }
 }
 

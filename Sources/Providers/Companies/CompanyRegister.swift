@@ -79,7 +79,7 @@ enum CompanyReader {
           case .success(let company): found.append((place, company))
           case .failure(let reason):
             let text = scanner.source(start..<min(scanner.offset, start + RowProblem.textBytesMax))
-            page.problems.append(RowProblem(index: index, openTime: nil, reason: reason, text: text))
+            try page.problems.add(RowProblem(index: index, openTime: nil, reason: reason, text: text), at: start)
           }
           index += 1
         }

@@ -19,6 +19,9 @@ public struct JSONError: Error, Sendable, Equatable {
     case duplicateKey(String)
     case trailingBytes
     case tooManyRows(rowsMax: Int)
+    case tooManyKeys(keysMax: Int)
+    /// Rows that are none.
+    case tooManyProblems(countMax: Int)
   }
 
   public init(offset: Int, fact: Fact) {
@@ -46,6 +49,8 @@ extension JSONError.Fact {
     case .duplicateKey(let key): "the key `\(key.printable(120))` stands twice in one object"
     case .trailingBytes: "something follows the end of the value"
     case .tooManyRows(let rowsMax): "more than the \(rowsMax) rows that were asked for"
+    case .tooManyKeys(let keysMax): "an object has more than \(keysMax) keys"
+    case .tooManyProblems(let countMax): "more than \(countMax) rows cannot be read"
     }
   }
 }

@@ -3,12 +3,18 @@
 /// Keys without escapes are compared where they stand: no allocation for the few dozen keys of an honest object.
 public struct JSONKeys {
   private static let comparedInPlaceMax = 64
+  /// Of an object whose members are all kept; those of providers have a few dozen.
+  static let membersMax = 10_000
 
+  /// More keys than this are refused.
+  let countMax: Int
   private var ranges: [Range<Int>] = []
   /// Used once the object is large, or a key is escaped.
   private var names: Set<String> = []
 
-  public init() {}
+  public init(countMax: Int = .max) { self.countMax = countMax }
+
+  var count: Int { max(ranges.count, names.count) }
 
   /// - Returns: false when the key was there.
   mutating func insert(_ key: JSONScanner.Text, of scanner: JSONScanner) -> Bool {

@@ -7,7 +7,7 @@ extension JSONScanner {
   mutating func members(
     nested: (inout JSONScanner, String) throws(JSONError) -> Bool = { (_, _) throws(JSONError) in false }
   ) throws(JSONError) -> [String: String] {
-    var (result, keys): ([String: String], JSONKeys) = ([:], JSONKeys())
+    var (result, keys): ([String: String], JSONKeys) = ([:], JSONKeys(countMax: JSONKeys.membersMax))
     try enterObject()
     while let key = try nextKey(notIn: &keys) {
       switch try kind() {

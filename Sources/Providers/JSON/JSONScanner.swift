@@ -73,6 +73,7 @@ public struct JSONScanner {
   /// The same, refusing a key that `keys` has seen: two readers could take two different values for it.
   public mutating func nextKey(notIn keys: inout JSONKeys) throws(JSONError) -> Text? {
     guard let key = try nextKey() else { return nil }
+    guard keys.count < keys.countMax else { throw JSONError(offset: key.range.lowerBound, fact: .tooManyKeys(keysMax: keys.countMax)) }
     guard keys.insert(key, of: self) else { throw JSONError(offset: key.range.lowerBound, fact: .duplicateKey(string(key))) }
     return key
   }

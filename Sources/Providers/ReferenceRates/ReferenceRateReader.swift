@@ -10,38 +10,62 @@ enum ReferenceRateReader {
     if let status = answer.status, !(200..<300).contains(status) {
       throw Refusal(.badRequest, "answered \(status) (\(answer.body.start))")
     }
-    let page: ReferenceRatePage?
+    var cubes = Cubes()
     do {
-      page = try ForeignXML.read(answer.body) { root throws(ForeignXML.Defect) in root.name == "Envelope" ? self.page(root) : nil }
+      try ForeignXML.read(answer.body) { cubes.add($0) }
     } catch {
       throw Refusal(error, in: answer.body)
     }
-    guard let page else { throw Refusal(.unexpectedShape, "the answer holds no reference rates") }
-    guard page.rates.count + page.problems.count <= ratesMax else { throw Refusal(.unexpectedShape, "more than \(ratesMax) rates") }
-    let keys = Set(page.rates.map { "\($0.date) \($0.currency)" })
-    guard keys.count == page.rates.count else { throw Refusal(.unexpectedShape, "the answer tells a rate twice") }
+    var page = cubes.page
+    guard cubes.isFound else { throw Refusal(.unexpectedShape, "the answer holds no reference rates") }
+    guard page.rates.count <= ratesMax else { throw Refusal(.unexpectedShape, "more than \(ratesMax) rates") }
+    guard page.problems.count <= RowProblem.countMax else {
+      throw Refusal(.unexpectedShape, "more than \(RowProblem.countMax) rates cannot be read")
+    }
+    page.rates.sort { ($0.date, $0.currency) < ($1.date, $1.currency) }
+    guard zip(page.rates, page.rates.dropFirst()).allSatisfy({ ($0.date, $0.currency) != ($1.date, $1.currency) }) else {
+      throw Refusal(.unexpectedShape, "the answer tells a rate twice")
+    }
     return Reading(value: page, isEmpty: page.rates.isEmpty && page.problems.isEmpty)
   }
 
-  /// - Returns: nil when there is no `Cube` at all.
-  private static func page(_ root: ForeignXML.Element) -> ReferenceRatePage? {
-    var (page, isFound, index) = (ReferenceRatePage(), false, 0)
-    for whole in root.children where whole.name == "Cube" {
-      isFound = true
-      for day in whole.children where day.name == "Cube" {
-        for cube in day.children where cube.name == "Cube" {
-          switch rate(cube, day["time"]) {
-          case .success(let rate): page.rates.append(rate)
-          case .failure(let reason):
-            let text = "\(day["time"] ?? "-") \(cube["currency"] ?? "-") \(cube["rate"] ?? "-")".printable(200)
-            page.problems.append(RowProblem(index: index, openTime: nil, reason: reason, text: text))
-          }
-          index += 1
-        }
+  /// Where a stream of elements stands: within how many cubes, and of which day.
+  private struct Cubes {
+    var page = ReferenceRatePage()
+    /// There is a `Cube` in an `Envelope`.
+    var isFound = false
+    private var isEnvelope = false
+    /// Cubes from the envelope down to here, one in another.
+    private var nested = 0
+    private var day: String?
+    private var index = 0
+
+    /// - Returns: false when there is more than can be.
+    mutating func add(_ element: ForeignXML.Element) -> Bool {
+      guard element.depth > 0 else {
+        isEnvelope = element.name == "Envelope"
+        return isEnvelope
       }
+      nested = min(nested, element.depth - 1)
+      guard element.depth == nested + 1, element.depth <= 3, element.name == "Cube" else { return true }
+      nested = element.depth
+      switch nested {
+      case 1: isFound = true
+      case 2: day = element["time"]
+      default: addRate(element)
+      }
+      return page.rates.count <= ratesMax && page.problems.count <= RowProblem.countMax
     }
-    page.rates.sort { ($0.date, $0.currency) < ($1.date, $1.currency) }
-    return isFound ? page : nil
+
+    private mutating func addRate(_ cube: ForeignXML.Element) {
+      switch rate(cube, day) {
+      case .success(let rate): page.rates.append(rate)
+      case .failure(let reason):
+        let text = "\(day ?? "-") \(cube["currency"] ?? "-") \(cube["rate"] ?? "-")".printable(200)
+        page.problems.append(RowProblem(index: index, openTime: nil, reason: reason, text: text))
+      }
+      index += 1
+    }
   }
 
   private static func rate(_ cube: ForeignXML.Element, _ day: String?) -> Result<ReferenceRate, RowProblem.Reason> {

@@ -39,8 +39,8 @@ struct ImportSession {
 
   /// Reads everything and stores nothing.
   func look() async throws -> ImportDocument {
-    // In memory it is staged as it would be on the disk, so what stands twice is found in the same way.
-    let warehouse = try Warehouse(inMemory: ())
+    // It is staged as it would be among the data, so what stands twice is found in the same way.
+    let warehouse = try Warehouse(temporary: ())
     try await warehouse.write { [record] in try $0.beginImport(record) }
     let loaded = try await load(into: warehouse, from: record)
     return try await document(loaded, warehouse, state: "checked", outcome: nil)

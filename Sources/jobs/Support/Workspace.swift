@@ -55,7 +55,8 @@ struct Workspace: Sendable {
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath).standardizedFileURL.path
     let isRootKnown = root == here || environment["JOBS_ROOT"]?.isEmpty == false
     let isPlain = root.utf8.allSatisfy { ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x2B && $0 <= 0x39) || $0 == 0x5F }
-    let shown = isPlain ? root : "'\(root.replacing("'", with: "'\\''"))'"
+    let parts = root.unicodeScalars.split(separator: "'", omittingEmptySubsequences: false).map { String($0) }
+    let shown = isPlain ? root : "'" + parts.joined(separator: "'\\''") + "'"
     return (isSandbox && environment["JOBS_SANDBOX"] != "1" ? " --sandbox" : "") + (isRootKnown ? "" : " --root \(shown)")
   }
 

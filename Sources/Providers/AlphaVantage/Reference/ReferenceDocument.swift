@@ -20,11 +20,13 @@ struct ReferenceDocument {
 
   /// The largest list that is recorded has a thousand articles.
   static let itemsMax = 20_000
+  /// Each article names some ten tickers and topics.
+  static let innerItemsMax = 100_000
 
   /// - Throws: ``JSONError`` when the body is no JSON object, is cut short, holds a key twice or more items than can be.
   static func read(_ body: [UInt8]) throws(JSONError) -> ReferenceDocument {
     try body.span.bytes.withUnsafeBytes { (bytes) throws(JSONError) in
-      var (document, scanner, keys, items) = (ReferenceDocument(), JSONScanner(bytes), JSONKeys(), 0)
+      var (document, scanner, keys, items) = (ReferenceDocument(), JSONScanner(bytes), JSONKeys(countMax: JSONKeys.membersMax), ItemCount())
       try scanner.enterObject()
       while let key = try scanner.nextKey(notIn: &keys) {
         document.isEmptyObject = false
@@ -43,7 +45,12 @@ struct ReferenceDocument {
     }
   }
 
-  private static func items(_ scanner: inout JSONScanner, _ count: inout Int) throws(JSONError) -> [Item] {
+  private struct ItemCount {
+    var outer = 0
+    var inner = 0
+  }
+
+  private static func items(_ scanner: inout JSONScanner, _ count: inout ItemCount) throws(JSONError) -> [Item] {
     var result: [Item] = []
     try scanner.enterArray()
     while try scanner.nextElement() {
@@ -51,8 +58,8 @@ struct ReferenceDocument {
         try scanner.skipValue()
         continue
       }
-      count += 1
-      guard count <= itemsMax else { throw JSONError(offset: scanner.offset, fact: .tooManyRows(rowsMax: itemsMax)) }
+      count.outer += 1
+      guard count.outer <= itemsMax else { throw JSONError(offset: scanner.offset, fact: .tooManyRows(rowsMax: itemsMax)) }
       var item = Item()
       item.texts = try scanner.members { (scanner, name) throws(JSONError) in
         guard try scanner.kind() == .array else { return false }
@@ -63,6 +70,8 @@ struct ReferenceDocument {
             try scanner.skipValue()
             continue
           }
+          count.inner += 1
+          guard count.inner <= innerItemsMax else { throw JSONError(offset: scanner.offset, fact: .tooManyRows(rowsMax: innerItemsMax)) }
           inner.append(try scanner.members())
         }
         item.lists[name] = inner

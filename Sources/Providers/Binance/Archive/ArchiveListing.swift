@@ -23,6 +23,8 @@ public enum ArchiveListingDefect: Error, Sendable, Equatable {
   /// Its root is another element: a login page, an error.
   case otherRoot(String)
   case tooManyKeys
+  /// It has more elements and attributes than keys need, or an element without an end.
+  case tooDense
   /// It says that it was cut, but not where to go on.
   case noMarker
   /// The next page would begin where this one did: such a listing never ends.
@@ -37,6 +39,7 @@ extension ArchiveListingDefect: CustomStringConvertible {
     case .hasDocumentType: "the listing declares a document type, which none does"
     case .otherRoot(let name): "the answer is a `\(name.printable(40))`, not a listing"
     case .tooManyKeys: "the listing has more than \(ArchiveListing.keysMax) keys on a page"
+    case .tooDense: "the listing has more elements than \(ArchiveListing.keysMax) keys need, or one that is too long"
     case .noMarker: "the listing is cut and does not say where to go on"
     case .markerStands: "the listing does not move on from its marker"
     }

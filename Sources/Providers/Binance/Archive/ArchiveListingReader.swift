@@ -7,6 +7,8 @@ import CXML
 public enum ArchiveListingReader {
   /// A thousand keys take some 400 kB.
   static let bytesMax = 4 << 20
+  /// A key has nine elements.
+  static let marksMax = 2 * 10 * ArchiveListing.keysMax
 
   /// - Throws: ``ArchiveListingDefect``.
   /// - Complexity: O(bytes); the tree is walked two levels deep, whatever its depth (libxml2 ends at 256).
@@ -59,6 +61,7 @@ public enum ArchiveListingReader {
     guard bytes.firstRange(of: Array("<!DOCTYPE".utf8)) == nil, bytes.firstRange(of: Array("<!ENTITY".utf8)) == nil else {
       throw .hasDocumentType
     }
+    guard ForeignXML.isBearable(bytes, marksMax: marksMax) else { throw .tooDense }
     XMLNode.start
     let options = Int32(XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue | XML_PARSE_NOCDATA.rawValue)
     let document = bytes.withUnsafeBytes { raw in

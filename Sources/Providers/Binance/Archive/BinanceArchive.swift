@@ -141,6 +141,9 @@ public enum ArchivedKlines {
       throw Refusal(.unexpectedShape, "it is refused: \(error)")
     }
     let rows = KlineCSVScanner.scan(text, rowsMax: ArchivePlan.rowsPerFileMax)
+    guard rows.problems.count <= RowProblem.countMax else {
+      throw Refusal(.unexpectedShape, "more than \(RowProblem.countMax) of its rows cannot be read")
+    }
     guard !rows.isCut else { throw Refusal(.unexpectedShape, "it has more than \(ArchivePlan.rowsPerFileMax) rows") }
     let span = KlineSpan(
       interval: file.interval, first: file.span.lowerBound, end: min(file.span.upperBound, logicalDate), logicalDate: logicalDate)

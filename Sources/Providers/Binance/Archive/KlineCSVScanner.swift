@@ -18,7 +18,7 @@ public enum KlineCSVScanner {
       var (place, index) = (bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, 0)
       if isHeader(bytes, at: place) { place = end(of: bytes, from: place).next }
       while place < bytes.count {
-        guard index < rowsMax else {
+        guard index < rowsMax, rows.problems.count <= RowProblem.countMax else {
           rows.isCut = true
           return
         }
