@@ -47,6 +47,32 @@ import Testing
     }
   }
 
+  /// The values of a night that only adds its bar are, to the bit, those of one that reads the whole history.
+  @Test func `add a bar to what is kept, and begin anew where something behind it changed`() async throws {
+    try await Project.with { project in
+      func values() throws -> [String] {
+        try project.rows("SELECT symbol, open_time, name, value FROM indicator_values ORDER BY 1, 2, 3")
+      }
+      for date in ["2026-01-14", "2026-01-15"] { try #require(try await project.start(night(date)).end().status == 0) }
+      let kept = try values()
+      let state = try project.rows("SELECT symbol, bars, numbers FROM indicator_states ORDER BY 1")
+      try Database("\(project.root)/\(project.sandboxDatabase)").execute("DELETE FROM indicator_values; DELETE FROM indicator_states")
+      let job = "steps: { i: { uses: analysis.indicators, each: { symbol: [BTCUSDT, AAPL] } } }"
+      try project.job("indicators", job)
+      for date in ["2026-01-14", "2026-01-15"] {
+        try Database("\(project.root)/\(project.sandboxDatabase)").execute("DELETE FROM indicator_states")
+        try #require(try await project.jobs("run", "indicators", "--sandbox", "--date", date).status == 0)
+      }
+      #expect(try values() == kept)
+      #expect(try project.rows("SELECT symbol, bars, numbers FROM indicator_states ORDER BY 1") == state)
+      // An old bar is another one now.
+      try Database("\(project.root)/\(project.sandboxDatabase)").execute(
+        "UPDATE candles SET close = high WHERE symbol = 'BTCUSDT' AND interval = '1d' AND open_time < unixepoch('2025-11-01') * 1000")
+      try #require(try await project.jobs("run", "indicators", "--sandbox", "--date", "2026-01-15").status == 0)
+      #expect(try values() != kept)
+    }
+  }
+
   private func texts(_ project: Project, _ date: String) throws -> [String: String] {
     let names = ["index.html", "report.json", "signals.csv", "strategies.csv", "risk.csv", "symbols/BTCUSDT.html"]
     return try names.reduce(into: [:]) { $0[$1] = try project.text("\(folder(date))/\($1)") }

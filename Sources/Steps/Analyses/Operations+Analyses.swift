@@ -25,8 +25,11 @@ extension Operations {
 
   static let indicators = analysis(
     "analysis.indicators", "Keeps the indicators of the newest closed bar of a symbol.",
-    discussion: "Those of `jobs analyze indicators`, from the last 1,450 bars, in the table indicator_values.", writes: ["indicator_values"]
-  )
+    discussion: """
+      Those of `jobs analyze indicators` on the whole history, in the table indicator_values. How far they are computed is kept in
+      indicator_states, so that a night only adds its bars; where one behind it was restated, came late or was forgotten, or a split became
+      known, all bars are read again.
+      """, reads: ["indicator_states"], writes: ["indicator_values", "indicator_states"])
 
   static let volume = analysis(
     "analysis.volume", "Judges the volume of the newest closed bar of a symbol.",

@@ -9,6 +9,17 @@ extension Schema {
       PRIMARY KEY (source, symbol, interval, open_time, name)
     ) STRICT, WITHOUT ROWID;
 
+    -- How far the indicators of a series are computed, so that a night only adds its candles. It holds while the candles behind it are the same.
+    CREATE TABLE indicator_states (
+      source TEXT NOT NULL, symbol TEXT NOT NULL, interval TEXT NOT NULL,
+      open_time INTEGER NOT NULL,                 -- of the newest candle that is in it
+      bars INTEGER NOT NULL,                      -- candles up to that one
+      checksum REAL NOT NULL,                     -- a sum of all their numbers: another one, and one of them is another
+      actions INTEGER NOT NULL,                   -- splits and dividends that were known
+      numbers TEXT NOT NULL,                      -- JSON: the state, as the program reads it; null: not a number
+      PRIMARY KEY (source, symbol, interval)
+    ) STRICT, WITHOUT ROWID;
+
     -- The volume of a candle, and what it says of the price.
     CREATE TABLE volume_states (
       source TEXT NOT NULL, symbol TEXT NOT NULL, interval TEXT NOT NULL, open_time INTEGER NOT NULL,

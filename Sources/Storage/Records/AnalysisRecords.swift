@@ -19,6 +19,29 @@ public struct StoredIndicators: Sendable, Equatable {
   }
 }
 
+/// How far the indicators of a series are computed.
+public struct StoredIndicatorState: Sendable, Equatable {
+  /// Of the newest candle that is in it.
+  public var openTime: Instant
+  public var basis: SeriesBasis
+  /// The state; not a number where it says so.
+  public var numbers: [Double]
+
+  public init(openTime: Instant, basis: SeriesBasis, numbers: [Double]) {
+    (self.openTime, self.basis, self.numbers) = (openTime, basis, numbers)
+  }
+}
+
+/// What a computation on a series rests on: when it is equal, nothing behind it has changed.
+public struct SeriesBasis: Sendable, Equatable {
+  /// Candles up to the newest one that was looked at.
+  public var bars: Int
+  /// A weighted sum of their numbers, in their order.
+  public var checksum: Double
+  /// Splits and dividends that were known.
+  public var actions: Int
+}
+
 /// The volume of one candle, and what it says of the price; nil: not defined.
 public struct StoredVolume: Sendable, Equatable {
   public var key: SeriesKey
@@ -118,6 +141,19 @@ extension WarehouseTransaction {
     }
   }
 
+  /// Replaces the state of a series.
+  public func store(_ state: StoredIndicatorState, of key: SeriesKey) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO indicator_states (source, symbol, interval, open_time, bars, checksum, actions, numbers)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      key.source, key.symbol.name, key.interval.rawValue, state.openTime.milliseconds, state.basis.bars, state.basis.checksum,
+      state.basis.actions, try JSONText.encode(state.numbers.map { $0.isFinite ? $0 : nil }),
+    ])
+  }
+
   public func store(_ row: StoredVolume) throws {
     try database.cachedStatement(
       sql: """
@@ -172,6 +208,33 @@ extension WarehouseTransaction {
 }
 
 extension WarehouseReader {
+  public func indicatorState(of key: SeriesKey) throws -> StoredIndicatorState? {
+    try Row.fetchOne(
+      database,
+      sql: "SELECT open_time, bars, checksum, actions, numbers FROM indicator_states WHERE source = ? AND symbol = ? AND interval = ?",
+      arguments: [key.source, key.symbol.name, key.interval.rawValue]
+    ).map { row in
+      StoredIndicatorState(
+        openTime: Instant(milliseconds: row[0]), basis: SeriesBasis(bars: row[1], checksum: row[2], actions: row[3]),
+        numbers: try JSONDecoder().decode([Double?].self, from: Data((row[4] as String).utf8)).map { $0 ?? .nan })
+    }
+  }
+
+  /// - Parameters:
+  ///   - openTime: of the newest candle that counts.
+  ///   - logicalDate: splits and dividends after it are not known yet.
+  public func basis(of key: SeriesKey, until openTime: Instant, at logicalDate: Instant) throws -> SeriesBasis {
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT count(*), total(open * 3 + high * 5 + low * 7 + close * 11 + volume) FROM candles
+        WHERE source = ? AND symbol = ? AND interval = ? AND open_time <= ?
+        """, arguments: [key.source, key.symbol.name, key.interval.rawValue, openTime.milliseconds])
+    return SeriesBasis(
+      bars: row?[0] ?? 0, checksum: row?[1] ?? 0,
+      actions: try corporateActions(key.symbol, source: key.source, until: logicalDate).count)
+  }
+
   public func regimeModel(of key: SeriesKey) throws -> StoredRegimeModel? {
     try Row.fetchOne(
       database, sql: "SELECT fitted_until, numbers FROM regime_models WHERE source = ? AND symbol = ? AND interval = ?",
