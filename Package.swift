@@ -56,7 +56,7 @@ let package = Package(
     module("Analysis", ["MarketData", "Scheduling"]),
     module("Reporting", ["JobGraph", "MarketData", "Scheduling", .product(name: "Mustache", package: "swift-mustache")]),
 
-    module("JobFiles", ["JobGraph", "MarketData", "Scheduling", .product(name: "Yams", package: "Yams")]),
+    module("JobFiles", ["Analysis", "JobGraph", "MarketData", "Scheduling", .product(name: "Yams", package: "Yams")]),
 
     // The ring around it: files, sockets, SQLite.
     module(
@@ -88,7 +88,7 @@ let package = Package(
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     // Knows the built program only; the target is named so that it is built first.
     tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),
-    tests("JobFilesTests", ["JobFiles", "JobGraph", "MarketData", "Scheduling", "Steps"], keeps: ["Fixtures"]),
+    tests("JobFilesTests", ["Analysis", "JobFiles", "JobGraph", "MarketData", "Scheduling", "Steps"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring"]),

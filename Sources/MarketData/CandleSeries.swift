@@ -54,10 +54,14 @@ public struct CandleSeries: Sendable, Equatable {
     self.volume.append(volume)
   }
 
+  /// The first `count` bars, or all when there are fewer.
+  public func prefix(_ count: Int) -> CandleSeries { bars(0..<max(0, min(count, self.count))) }
+
   /// The last `count` bars, or all when there are fewer.
-  public func suffix(_ count: Int) -> CandleSeries {
+  public func suffix(_ count: Int) -> CandleSeries { bars(max(0, self.count - max(0, count))..<self.count) }
+
+  private func bars(_ range: Range<Int>) -> CandleSeries {
     var result = CandleSeries(symbol: symbol, interval: interval)
-    let range = max(0, self.count - count)..<self.count
     result.openTimes = Array(openTimes[range])
     result.open = Array(open[range])
     result.high = Array(high[range])

@@ -6,7 +6,8 @@ import Providers
 public enum Operations {
   public static let all: [OperationDeclaration] = [
     instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, alphaVantageCurrencies,
-    alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, signals, nightlyReport,
+    alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, indicators,
+    volume, patterns, regimes, signals, outcomes, backtest, nightlyReport,
     runReport, prune, backup, drill, push, shell,
     nothing,
   ]
@@ -49,7 +50,7 @@ public enum Operations {
     "source": .is("alphavantage"), "symbol": .each("symbol"), "interval": .with("interval"),
   ]
 
-  private static func ofSeries(_ slice: [String: DataAccess.Selector], _ tables: [String]) -> [DataAccess] {
+  static func ofSeries(_ slice: [String: DataAccess.Selector], _ tables: [String]) -> [DataAccess] {
     tables.map { DataAccess($0, slice) }
   }
 
@@ -200,18 +201,6 @@ public enum Operations {
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "the rules: $config.quality")],
     reads: ["candles", "watermarks", "corporate_actions"], writes: ["quality_results"])
 
-  static let signals = OperationDeclaration(
-    name: "analysis.signals", summary: "Finds crossings of averages, RSI, MACD and bands, and unusual volume in the last bars of a symbol.",
-    discussion: "Each signal is stored once, with the values that caused it; it is valid from the next open.",
-    dimensions: ["symbol"],
-    parameters: [
-      ParameterDeclaration(
-        "interval", .oneOf(Interval.allCases.map(\.rawValue)), default: .string("1d"), summary: "the candles to look at")
-    ],
-    reads: ofSeries(["symbol": .each("symbol"), "interval": .with("interval")], ["candles", "watermarks"])
-      + [DataAccess("corporate_actions", ["symbol": .each("symbol")])],
-    writes: [DataAccess("signals", ["symbol": .each("symbol"), "interval": .with("interval")]), .appending(to: "outbox")])
-
   static let nightlyReport = OperationDeclaration(
     name: "report.nightly", summary: "Writes the report: overview, a page per symbol, CSV, report.json, a version for mail.",
     discussion: "The same warehouse and the same date give the same bytes.",
@@ -220,7 +209,9 @@ public enum Operations {
         "intervals", .list(of: .oneOf(Interval.allCases.map(\.rawValue))), default: .list([.string("1d")]),
         summary: "the candles it is about")
     ],
-    reads: ofSeries(["interval": .with("intervals")], ["candles", "watermarks", "signals"])
+    reads: ofSeries(
+      ["interval": .with("intervals")],
+      ["candles", "watermarks", "signals", "patterns", "regimes", "signal_outcomes", "backtests"])
       + ["corporate_actions", "candle_revisions", "quarantine", "quality_results", "reports"],
     writes: ["reports", .appending(to: "outbox")], isDeliverable: true)
 

@@ -36,7 +36,11 @@ public struct RunLock: ~Copyable {
     describe(purpose)
   }
 
-  deinit { Glibc.close(descriptor) }
+  /// Unlocked by name: a child that is just being started may hold the descriptor for a moment longer.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    Glibc.close(descriptor)
+  }
 
   /// Changes what others are told. It only explains; the lock itself is the kernel's, so a failure to write is harmless.
   public func describe(_ purpose: String) {

@@ -21,7 +21,7 @@ struct Jobs: AsyncParsableCommand {
       RunJob.self, ShowPlan.self, CheckFiles.self, ListJobs.self, ShowGraph.self, ShowOperations.self, ShowSchema.self, ExplainCode.self,
       ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Trace.self, ShowQuality.self, Cron.self, DataCommands.self,
       ShowLimits.self,
-      Analyze.self, Prune.self, Backup.self, Migrate.self,
+      Analyze.self, BacktestStrategy.self, Prune.self, Backup.self, Migrate.self,
       Secrets.self,
       ReportCommands.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,

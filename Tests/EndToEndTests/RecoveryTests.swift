@@ -46,6 +46,7 @@ import Testing
       #expect(try await type("jobs backup verify", project).status == 65, "there is none")
       #expect(try await type("echo short | jobs secrets set backup", project).status == 65)
       #expect(try await type("openssl rand -hex 32 | jobs secrets set backup && jobs backup create", project).status == 0)
+      #expect(try await type("jobs backup create --keep 0d", project).status == 64, "no backup is kept for no time")
       #expect(try await type("jobs backup restore newest", project).status == 64, "it is not empty")
       #expect(try await type("jobs backup restore nothing --to x", project).status == 64)
       #expect(try await type("chmod 644 data/secrets/backup; jobs backup create", project).status == 77, "never open by mistake")

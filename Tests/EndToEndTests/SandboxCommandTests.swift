@@ -6,15 +6,7 @@ import Testing
   func `serves a project that names its addresses, until a signal`(signal: Int32) async throws {
     try await Project.with { project in
       let served = try Served(by: project, ["--date", "2026-01-15", "--ledger", "ledger.jsonl"])
-      try project.replace(/http:\/\/127\.0\.0\.1:9/, with: "BASE", in: "Jobs/config/providers.yaml")
-      var text = try project.text("Jobs/config/providers.yaml")
-      let addresses = served.addresses
-      for address in [
-        addresses.binance, addresses.binanceArchive, addresses.binanceListing, addresses.alphavantage, addresses.ecb, addresses.sec,
-      ] {
-        text.replaceSubrange(try #require(text.range(of: "BASE")), with: address)
-      }
-      try project.write(text, to: "Jobs/config/providers.yaml")
+      try served.use(in: project)
       let night = try await project.jobs(
         "run", "nightly", "--date", "2026-01-15", "--set", "history=30d", "--set", "hourly_history=1d",
         environment: ["JOBS_SECRET_ALPHAVANTAGE": "sandbox"])
@@ -59,41 +51,5 @@ import Testing
       let ended = try await project.start(["sandbox"] + arguments).end()
       #expect(ended.status == status && ended.err.contains(message) && ended.out.isEmpty, "\(ended)")
     }
-  }
-}
-
-/// A sandbox that accepts connections.
-private struct Served {
-  struct Addresses: Decodable {
-    let port: Int
-    let binance: String
-    let alphavantage: String
-    let binanceArchive: String
-    let binanceListing: String
-    let ecb: String
-    let sec: String
-  }
-
-  let running: Program.Running
-  let addresses: Addresses
-
-  /// Starts it, and reads what it prints from a pipe: when that is there, it serves.
-  init(by project: Project, _ arguments: [String], isForPeople: Bool = false) throws {
-    let pipe = "\(project.root)/pipe"
-    guard mkfifo(pipe, 0o600) == 0 else { throw Mistake("\(pipe) cannot be made") }
-    running = try project.start(["sandbox"] + (isForPeople ? [] : ["--json"]) + arguments, shell: #"exec "$@" > pipe"#)
-    guard let reader = FileHandle(forReadingAtPath: pipe) else { throw Mistake("\(pipe) cannot be read") }
-    var text = ""
-    while !text.hasSuffix("}\n"), !(isForPeople && text.contains("alphavantage:")) {
-      let piece = reader.availableData
-      guard !piece.isEmpty else { throw Mistake("the sandbox ended before it served: \(text)") }
-      text += String(decoding: piece, as: UTF8.self)
-    }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    addresses =
-      isForPeople
-      ? Addresses(port: 0, binance: "", alphavantage: "", binanceArchive: "", binanceListing: "", ecb: "", sec: "")
-      : try decoder.decode(Addresses.self, from: Data(text.utf8))
   }
 }

@@ -14,6 +14,7 @@ import Testing
 
   private func codes(_ text: String, of code: DiagnosticCode, place: DiagnosticCode.Explanation.Example.Place) -> Set<DiagnosticCode> {
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
+    let path = "Jobs/strategies/example.yaml"
     switch place {
     case .job, .step:
       return Set(loader.load(Array(job(text, place: place).utf8), file: "Jobs/example.yaml").diagnostics.map(\.code))
@@ -21,6 +22,7 @@ import Testing
       let known = "binance: { USDT: [BTC, ETH, LINK] }\n"
       let files = ["Jobs/config/instruments.yaml": known, "Jobs/config/\(name).yaml": text + "\n"]
       return Set(Configuration.load(from: .texts(files)).diagnostics.map(\.code))
+    case .strategy: return Set(StrategyReader.read(path, from: .texts([path: text + "\n"])).diagnostics.map(\.code))
     case .crontab:
       let (crontab, defects) = Crontab.parse(code == .cronLastLine || text.hasSuffix("\n") ? text : text + "\n")
       let lost = crontab.entries.filter { $0.job.map { $0 != "nightly" } ?? false }.map {

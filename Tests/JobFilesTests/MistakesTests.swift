@@ -15,6 +15,10 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     let subject = parts.first.map(String.init) ?? ""
     let text = decoded
     if subject == "job" { return mistakes(text) }
+    if subject == "strategy" {
+      let path = "Jobs/strategies/s.yaml"
+      return StrategyReader.read(path, from: .texts([path: text])).diagnostics.map { $0.rendered() }.joined(separator: "\n")
+    }
     guard subject.hasPrefix("--set ") else {
       let path = "Jobs/config/\(subject).yaml"
       // A watchlist is read beside the pairs that are known.

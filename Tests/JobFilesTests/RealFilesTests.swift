@@ -2,6 +2,7 @@ import Foundation
 import JobFiles
 import JobGraph
 import MarketData
+import Steps
 import Testing
 
 @Suite struct `The files under Jobs` {
@@ -48,18 +49,19 @@ import Testing
 
   @Test(arguments: ["nightly", "hourly", "weekly", "backfill"])
   func `are jobs without mistakes`(name: String) throws {
-    let loader = JobLoader(configuration: loaded.configuration, operations: operations)
+    let loader = JobLoader(configuration: loaded.configuration, operations: Operations.all)
     let (job, diagnostics) = loader.load("Jobs/\(name).yaml", from: .directory(root))
     #expect(diagnostics.map { $0.rendered() } == [])
     #expect(try #require(job).name == name)
   }
 
   @Test func `let the night go on whatever fails`() throws {
-    let loader = JobLoader(configuration: loaded.configuration, operations: operations)
+    let loader = JobLoader(configuration: loaded.configuration, operations: Operations.all)
     let job = try #require(loader.load("Jobs/nightly.yaml", from: .directory(root), overrides: [("history", "2y")]).job)
     #expect(
       job.steps.map(\.id.name) == [
-        "instruments", "crypto", "crypto_hourly", "equities", "quality", "signals", "report", "mirror", "prune", "backup",
+        "instruments", "crypto", "crypto_hourly", "equities", "quality", "indicators", "volume", "patterns", "regimes",
+        "signals", "outcomes", "backtest", "report", "mirror", "prune", "backup",
       ])
     #expect(job.finally.map(\.uses) == ["report.run"])
     #expect(job.steps.filter { !$0.needs.isEmpty }.allSatisfy { $0.when == .always })

@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func `is named by the first line of each file`() throws {
-    for folder in ["Jobs", "Jobs/config", "Jobs/imports"] {
+    for folder in ["Jobs", "Jobs/config", "Jobs/imports", "Jobs/strategies"] {
       let names = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path()).filter { $0.hasSuffix(".yaml") }
       for name in names {
         let first = try String(contentsOf: root.appending(path: "\(folder)/\(name)"), encoding: .utf8).prefix { $0 != "\n" }

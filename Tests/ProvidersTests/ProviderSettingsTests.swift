@@ -17,6 +17,7 @@ import Testing
     arguments: [
       ("http://example.com", .plainHTTP(host: "example.com")), ("http://127.0.0.1.example.com", .plainHTTP(host: "127.0.0.1.example.com")),
       ("http://127.0.0.256", .plainHTTP(host: "127.0.0.256")), ("http://128.0.0.1", .plainHTTP(host: "128.0.0.1")),
+      ("http://169.254.169.254/latest", .plainHTTP(host: "169.254.169.254")), ("http://10.0.0.1", .plainHTTP(host: "10.0.0.1")),
       ("http://127.0.0.1@evil.com", .forbiddenPart("a user or password")), ("https://x.y?apikey=1", .forbiddenPart("a query")),
       ("https://x.y#a", .forbiddenPart("a fragment")), ("https://x y", .forbiddenPart("blanks or characters beyond ASCII")),
       ("https://", .noHost), ("https://:80", .noHost), ("https://x:0", .badPort), ("https://x:65536", .badPort), ("https://x:", .badPort),

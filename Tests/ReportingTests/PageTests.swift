@@ -117,13 +117,13 @@ import Testing
     let root = ParsedPage(html: renderer.html(report)).root
     let section = root.all("section").first { $0.all("h2")[0].text == "Movers" }
     #expect(section?.all("div", class: "failure").first?.text == "■ This part could not be made. the store was closed")
-    #expect(root.all("section").count == 8)
+    #expect(root.all("section").count == 10)
   }
 
   @Test func `reads in the order of the morning`() {
     let root = ParsedPage(html: renderer.html(SampleReports.nightly(series))).root
     let heads = root.all("section").map { $0.attributes["aria-labelledby"] }
-    #expect(heads == ["changes", "signals", "alerts", "movers", "risk", "calendar", "quality", "health"])
+    #expect(heads == ["changes", "signals", "patterns", "strategies", "alerts", "movers", "risk", "calendar", "quality", "health"])
     #expect(root.all("div", class: "verdict")[0].all("p", class: "word")[0].text == "▲ Partial")
   }
 

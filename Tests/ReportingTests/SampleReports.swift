@@ -65,7 +65,8 @@ enum SampleReports {
     let risks = symbols.map { symbol in
       RiskRow(
         symbol: symbol, volatility: 0.2 + random.unit(), volatilityPercentile: random.unit(), drawdown: random.unit() * 0.6,
-        drawdownMax: 0.6 + random.unit() * 0.3, periodsPerYear: 365, sample: 260)
+        drawdownMax: 0.6 + random.unit() * 0.3, periodsPerYear: 365, sample: 260,
+        regime: RegimeState(trend: "bull", volatility: "high", model: "turbulent", probability: 0.934))
     }
     let signals = symbols.prefix(6).enumerated().map { index, symbol in
       var row = signalRow(series, at: series.count - 2 - index, index % 3 == 1 ? .short : .long, ["ma-cross", "rsi", "macd"][index % 3])
@@ -84,6 +85,7 @@ enum SampleReports {
         actions: ["Run `jobs run nightly --resume` after 05:00 UTC: it repeats 1 task.", "Look at the gap of BTCUSDT on 26 Feb 2018."]),
       coverage: .init(dataThrough: date, symbolsExpected: count, symbolsDelivered: count - 1, gaps: 1, restatements: 1),
       changes: .ready(changes(signals, series)), signals: .ready(Array(signals)),
+      patterns: .ready(patterns(symbols)), strategies: .ready(strategies),
       alerts: .ready([
         AlertRow(symbol: symbols[0], condition: "close below 8,000", isHit: false, distance: 0.183),
         AlertRow(symbol: symbols[1], condition: "RSI above 70", isHit: true, distance: 0),
@@ -104,12 +106,41 @@ enum SampleReports {
       ])
   }
 
+  private static func patterns(_ symbols: [Symbol]) -> [PatternRow] {
+    [
+      PatternRow(
+        symbol: symbols[0], interval: .day1, kind: "head_shoulders", direction: .short, state: "forming", confidence: 0.71,
+        start: date - .days(40), end: date - .days(1), target: 6120.5, stop: 9990),
+      PatternRow(
+        symbol: symbols[1], interval: .day1, kind: "bull_flag", direction: .long, state: "confirmed", confidence: 0.88,
+        start: date - .days(21), end: date - .days(4), confirmedAt: date - .days(3), target: nil, stop: 401.25,
+        hitRate: HitRate(share: 0.54, sample: 57)),
+    ]
+  }
+
+  private static var strategies: [StrategyRow] {
+    [
+      StrategyRow(
+        strategy: "ma-cross",
+        outcomes: [
+          .init(horizon: 1, hitRate: HitRate(share: 0.53, sample: 211), interval: 0.46...0.6, mean: 0.0011),
+          .init(horizon: 5, hitRate: HitRate(share: 0.49, sample: 207), interval: 0.42...0.56, mean: -0.0042),
+        ], backtest: .init(symbols: 24, trades: 31, medianReturn: 0.0123, medianHeld: -0.0345, isThin: false)),
+      StrategyRow(
+        strategy: "pattern", outcomes: [.init(horizon: 1, hitRate: HitRate(share: 0.67, sample: 3), interval: 0.21...0.94, mean: 0.002)],
+        backtest: .init(symbols: 24, trades: 2, medianReturn: 0, medianHeld: -0.0345, isThin: true)),
+    ]
+  }
+
   private static func changes(_ signals: [SignalRow], _ series: CandleSeries) -> NightlyReport.Changes {
     NightlyReport.Changes(
       since: date - .days(1),
       newSignals: signals.prefix(3).map { .init(symbol: $0.symbol, strategy: $0.strategy, direction: $0.direction, sentence: $0.sentence) },
       closedSignals: [
         .init(symbol: symbol("LTCUSDT"), strategy: "rsi", direction: .flat, sentence: "RSI is back at 51.2, was below 30 since 1 May.")
+      ],
+      regimes: [
+        .init(symbol: series.symbol, interval: .day1, part: "trend", from: "range", to: "bull", since: date - .days(2))
       ],
       restatedBars: [
         .init(symbol: series.symbol, interval: .day1, openTime: date - .days(3), field: "volume", old: 25984.27, new: 25985.01)

@@ -4,24 +4,17 @@ import Foundation
 final class FaultServer: @unchecked Sendable {
   let port: UInt16
   private let listener: Int32
+  private let isIPv6: Bool
   private let lock = NSLock()
   private var count = 0
 
-  /// - Parameter serve: speaks with one connection, on a thread of its own; the connection is closed when it returns.
-  init(_ serve: @escaping @Sendable (Peer) -> Void) throws {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    self.listener = listener
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let bound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, length) == 0 && getsockname(listener, $0, &length) == 0
-      }
-    }
-    guard listener >= 0, bound, listen(listener, 1024) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
-    port = UInt16(bigEndian: address.sin_port)
+  /// - Parameters:
+  ///   - isIPv6: listens at ::1 instead of 127.0.0.1.
+  ///   - serve: speaks with one connection, on a thread of its own; the connection is closed when it returns.
+  init(isIPv6: Bool = false, _ serve: @escaping @Sendable (Peer) -> Void) throws {
+    (listener, port) = try loopbackSocket(isIPv6: isIPv6)
+    self.isIPv6 = isIPv6
+    guard listen(listener, 1024) == 0 else { throw POSIXError(.EADDRNOTAVAIL) }
     let thread = Thread { [self] in accept(serve) }
     thread.start()
   }
@@ -38,7 +31,7 @@ final class FaultServer: @unchecked Sendable {
     try self.init(answer: Array(answer.utf8))
   }
 
-  var url: String { "http://127.0.0.1:\(port)" }
+  var url: String { "http://\(isIPv6 ? "[::1]" : "127.0.0.1"):\(port)" }
 
   /// How many connections have come.
   var connectionCount: Int { lock.withLock { count } }
@@ -61,6 +54,29 @@ final class FaultServer: @unchecked Sendable {
     }
     Foundation.close(listener)
   }
+}
+
+/// A socket that is bound to the loopback.
+/// - Parameter port: 0 takes one that is free.
+func loopbackSocket(isIPv6: Bool = false, port: UInt16 = 0) throws -> (socket: Int32, port: UInt16) {
+  let family = isIPv6 ? AF_INET6 : AF_INET
+  let descriptor = socket(family, Int32(SOCK_STREAM.rawValue), 0)
+  var address = sockaddr_in6()
+  address.sin6_family = sa_family_t(family)
+  address.sin6_port = port.bigEndian
+  address.sin6_addr = in6addr_loopback
+  var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+  let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+    if !isIPv6 {
+      pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_addr.s_addr = inet_addr("127.0.0.1") }
+      length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    }
+    return pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+    }
+  }
+  guard descriptor >= 0, isBound else { throw POSIXError(.EADDRNOTAVAIL) }
+  return (descriptor, UInt16(bigEndian: address.sin6_port))
 }
 
 /// The other end of one connection. Used by one thread.

@@ -55,6 +55,7 @@ import Testing
 
   @Test(arguments: [
     "http://hc.example/x", "ftp://hc.example/x", "hc.example", "https://user:pw@hc.example/x", "https://hc.example/x#y", "a b", "",
+    "http://169.254.169.254/latest", "http://10.0.0.1/x", "redis://127.0.0.1/x",
   ])
   func `goes to no address that is not safe`(text: String) async {
     let http = ScriptedClient([.answer(200)])

@@ -1,3 +1,4 @@
+import Dispatch
 public import MarketData
 
 /// Every pair of a fast and a slow period of one rule, to be tried on one series.
@@ -77,8 +78,26 @@ public struct CrossGrid: Sendable {
   }
 
   /// The results over all bars.
-  public func surface(on series: CandleSeries) -> GridSurface {
-    GridSurface(cells: cells(on: series, in: [0..<series.count])[0], periodsPerYear: periodsPerYear)
+  /// - Parameter workers: threads that share the pairs; the result is the same, bit for bit.
+  public func surface(on series: CandleSeries, workers: Int = 1) -> GridSurface {
+    GridSurface(cells: cells(on: series, in: [0..<series.count], workers: workers)[0], periodsPerYear: periodsPerYear)
+  }
+
+  /// The results of all pairs over each of several ranges, computed by several threads.
+  func cells(on series: CandleSeries, in ranges: [Range<Int>], workers: Int) -> [[GridCell]] {
+    let slices = min(max(1, workers), pairs.count)
+    guard slices > 1 else { return cells(on: series, in: ranges) }
+    let parts = [[[GridCell]]](unsafeUninitializedCapacity: slices) { buffer, count in
+      buffer.initialize(repeating: [])
+      // Each worker writes an element of its own.
+      nonisolated(unsafe) let shared = buffer
+      DispatchQueue.concurrentPerform(iterations: slices) { worker in
+        let slice = pairs.count * worker / slices..<pairs.count * (worker + 1) / slices
+        shared[worker] = cells(slice, on: series, in: ranges)
+      }
+      count = slices
+    }
+    return ranges.indices.map { range in parts.flatMap { $0[range] } }
   }
 
   /// One run after another: for rules that the kernel does not know.

@@ -39,10 +39,11 @@ public struct WalkForward: Sendable, Equatable {
   }
 
   /// Chooses and judges, fold by fold. The cash goes from one fold to the next; a position never does.
+  /// - Parameter workers: threads that share the pairs of the grid; the result is the same.
   /// - Complexity: that of the grid, times the folds.
-  public func run(_ grid: CrossGrid, on series: CandleSeries) -> WalkForwardResult {
+  public func run(_ grid: CrossGrid, on series: CandleSeries, workers: Int = 1) -> WalkForwardResult {
     let folds = folds(of: series.count)
-    let cells = grid.cells(on: series, in: folds.map(\.inSample))
+    let cells = grid.cells(on: series, in: folds.map(\.inSample), workers: workers)
     var (results, runs, cash): ([WalkForwardResult.Fold], [BacktestRun], Double) = ([], [], grid.terms.cash)
     for (index, fold) in folds.enumerated() {
       let chosen = GridSurface.best(of: cells[index], tradesMin: tradesMin)
@@ -56,6 +57,6 @@ public struct WalkForward: Sendable, Equatable {
       runs.append(run)
       cash = run.finalEquity
     }
-    return WalkForwardResult(folds: results, runs: runs, surface: grid.surface(on: series), grid: grid)
+    return WalkForwardResult(folds: results, runs: runs, surface: grid.surface(on: series, workers: workers), grid: grid)
   }
 }

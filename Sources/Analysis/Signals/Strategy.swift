@@ -46,6 +46,8 @@ public enum StrategyDefect: Error, Sendable, Equatable {
   case thresholdsOutOfOrder(low: Double, high: Double)
   /// The width of a band in deviations must be a number above zero.
   case widthNotAboveZero(Double)
+  /// The least confidence of a pattern must be 0 to 1.
+  case confidenceOutOfRange(Double)
 }
 
 extension StrategyDefect: CustomStringConvertible {
@@ -56,6 +58,7 @@ extension StrategyDefect: CustomStringConvertible {
     case .thresholdsOutOfOrder(let low, let high):
       "`low` is \(trimmed(low)) and `high` is \(trimmed(high)); they must satisfy 0 < low < high < 100"
     case .widthNotAboveZero(let width): "`deviations` is \(trimmed(width)); it must be a number above zero"
+    case .confidenceOutOfRange(let least): "`confidence` is \(trimmed(least)); it must be 0 to 1"
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Analysis
 import Foundation
 public import JobGraph
 
@@ -11,6 +12,8 @@ public struct Configuration: Sendable {
   public var calendars = CalendarsConfiguration()
   public var monitoring: MonitoringConfiguration?
   public var instruments: InstrumentsConfiguration?
+  /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
+  public var strategies: [StrategyDefinition] = []
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
   private var files: [JobValue.Entry]
 

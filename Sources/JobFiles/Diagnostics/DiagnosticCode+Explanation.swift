@@ -23,6 +23,8 @@ extension DiagnosticCode {
         case step
         /// A whole file of this name below Jobs/config.
         case configuration(String)
+        /// A whole file Jobs/strategies/example.yaml.
+        case strategy
         case crontab
         /// A command.
         case command
@@ -91,6 +93,7 @@ extension DiagnosticCode {
       crontabExplanation
     case .badExpression, .wrongOperand, .missingNeed, .noValue, .tooEarly, .mixedExpression:
       expressionExplanation
+    case .badCondition, .unknownColumn, .badStrategy: strategyExplanation
     case .hazard, .unknownPool, .unknownStep, .unknownOperation, .unknownParameter, .missingParameter, .wrongDimensions,
       .undefinedReference, .unknownOverride,
       .needsItself, .cycle, .duplicateStep, .emptyJob, .emptyEach, .neverRuns:

@@ -53,6 +53,11 @@ struct Section {
     index = Dictionary(entries.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// A mapping that is not there: none of its keys is.
+  init(empty title: String, at spot: Spot, _ findings: Findings) {
+    (self.title, self.spot, self.findings, entries, index) = (title, spot, findings, [], [:])
+  }
+
   subscript(key: String) -> Tree? { index[key].map { entries[$0].value } }
 
   func keySpot(_ key: String) -> Spot { index[key].map { entries[$0].keySpot } ?? spot }
@@ -87,6 +92,23 @@ struct Section {
       return nil
     }
     return findings.check(value, in: range, tree, of: "`\(key)`")
+  }
+
+  /// A list of whole numbers; nil, and diagnostics, when one of them is none.
+  func integers(_ key: String, in range: ClosedRange<Int>) -> [Int]? {
+    guard let tree = self[key] else { return nil }
+    guard case .list(let elements) = tree.content else {
+      findings.wrongType(tree, "a list of whole numbers", of: "`\(key)`")
+      return nil
+    }
+    let numbers = elements.map { element -> Int? in
+      guard case .scalar(let scalar) = element.content, case .int(let value) = scalar.value else {
+        findings.wrongType(element, "a whole number", of: "an element of `\(key)`")
+        return nil
+      }
+      return findings.check(value, in: range, element, of: "an element of `\(key)`")
+    }
+    return numbers.contains(nil) ? nil : numbers.compactMap(\.self)
   }
 
   /// - Parameter expected: the range in words, where its ends say little.

@@ -1,3 +1,4 @@
+import Analysis
 public import JobGraph
 import MarketData
 
@@ -6,6 +7,8 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
   case watchlist, providers, quality, retention, realtime, monitoring, calendars, instruments
   /// Of the files in Jobs/imports.
   case `import`
+  /// Of the files in Jobs/strategies.
+  case strategy
 
   public var document: JobValue {
     switch self {
@@ -21,6 +24,7 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .instruments:
       Schema.document("Well-known pairs of each exchange", Schema.named(instruments), definitions: [("name", Schema.name)])
     case .import: Schema.document("Where the candles of another store lie", importMapping, definitions: [("name", Schema.name)])
+    case .strategy: Schema.document("When a strategy speaks", strategyFile, definitions: [("name", Schema.name)])
     case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
     case .realtime:
       Schema.document(
@@ -73,6 +77,30 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
         ("tolerate", Schema.pattern("^[0-9.]+%$", "1%")),
         ("fields", Schema.mapping(CandleField.allCases.map { ($0.rawValue, field($0)) }, required: ImportMappingReader.required)),
       ], required: ["import", "format", "source", "fields"])
+  }
+
+  private var strategyFile: JobValue {
+    let text = Schema.object(["type": "string"])
+    let share = Schema.pattern("^[0-9][0-9.]*%$", "0.1%")
+    let periods = Schema.list(of: Schema.whole(1...NamedPeriods.most))
+    let number = Schema.object(["type": "number"])
+    let word = Schema.words(MovingAverageCross.Kind.allCases.map(\.rawValue))
+    let with: [(key: String, value: JobValue)] = Set(StrategyTemplate.allCases.flatMap(\.parameters)).sorted().map { key in
+      switch key {
+      case "average": (key, word)
+      case "kinds": (key, Schema.list(of: Schema.words(ChartPattern.Kind.allCases.map(\.rawValue))))
+      case "low", "high", "deviations", "confidence": (key, number)
+      default: (key, Schema.whole(1...NamedPeriods.most))
+      }
+    }
+    return Schema.mapping(
+      [
+        ("strategy", Schema.reference("name")), ("description", text),
+        ("template", Schema.words(StrategyTemplate.allCases.map(\.rawValue))), ("with", Schema.mapping(with)), ("bullish", text),
+        ("bearish", text), ("only_when", text),
+        ("trading", Schema.mapping([("cash", number)] + TermsReader.keys.dropFirst().map { ($0, share) })),
+        ("grid", Schema.mapping([("fast", periods), ("slow", periods)], required: ["fast", "slow"])),
+      ], required: ["strategy"])
   }
 
   private var watchlist: JobValue {

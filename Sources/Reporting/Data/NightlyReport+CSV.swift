@@ -3,11 +3,12 @@ import MarketData
 import Scheduling
 
 extension NightlyReport {
-  /// The tables of the report, unrounded: signals, movers, risk, quality, steps, stale. A part that failed has no table.
+  /// The tables of the report, unrounded: signals, movers, risk, patterns, strategies, quality, steps, stale. A part that failed has no table.
   public var csvTables: [CSVTable] {
     [
       signals.content.map(Self.signalTable), movers.content.map(Self.moverTable), risks.content.map(Self.riskTable),
-      quality.content.map(Self.qualityTable), health.content.map { Self.stepTable($0.steps) },
+      patterns?.content.map(Self.patternTable), strategies?.content.map(Self.strategyTable), quality.content.map(Self.qualityTable),
+      health.content.map { Self.stepTable($0.steps) },
       health.content.map { Self.staleTable($0.stale) },
     ].compactMap { $0 }
   }
@@ -59,13 +60,59 @@ extension NightlyReport {
         .init("volatility_percentile", .number, unit: "fraction", "share of its own past year with lower volatility"),
         .init("drawdown", .number, unit: "fraction", "fall from the peak to the last close"),
         .init("drawdown_max", .number, unit: "fraction", "deepest fall of the period"), .init("periods_per_year", .integer),
-        .init("sample", .integer, unit: "bars"),
+        .init("sample", .integer, unit: "bars"), .init("trend", .text, "bull, bear or range"),
+        .init("volatility_regime", .text, "low, normal or high beside its own past year"), .init("model_regime", .text),
+        .init("model_probability", .number, unit: "fraction"),
       ])
     for row in rows.sorted(by: { $0.symbol < $1.symbol }) {
       table.append([
         .text(row.symbol.name), .init(row.volatility), .init(row.volatilityPercentile), .init(row.drawdown), .init(row.drawdownMax),
-        .init(row.periodsPerYear), .init(row.sample),
+        .init(row.periodsPerYear), .init(row.sample), .init(row.regime?.trend), .init(row.regime?.volatility), .init(row.regime?.model),
+        .init(row.regime?.probability),
       ])
+    }
+    return table
+  }
+
+  private static func patternTable(_ rows: [PatternRow]) -> CSVTable {
+    var table = CSVTable(
+      "patterns",
+      columns: [
+        .init("symbol", .text), .init("interval", .text), .init("kind", .text), .init("direction", .text, "long or short"),
+        .init("state", .text, "forming, confirmed or failed"),
+        .init("confidence", .number, unit: "fraction", "quality of the shape, not a probability"), .init("start", .instant, unit: "UTC"),
+        .init("end", .instant, unit: "UTC"), .init("confirmed_at", .instant, unit: "UTC", "open of the bar whose close confirmed it"),
+        .init("target", .number, "a price"), .init("stop", .number, "the price that refutes it"),
+        .init("hit_rate", .number, unit: "fraction", "went half the way to the target before as far against it"),
+        .init("hit_rate_sample", .integer),
+      ])
+    for row in rows {
+      table.append([
+        .text(row.symbol.name), .text(row.interval.rawValue), .text(row.kind), .text(row.direction.rawValue), .text(row.state),
+        .init(row.confidence), .text(row.start.iso8601), .text(row.end.iso8601), .init(row.confirmedAt?.iso8601), .init(row.target),
+        .init(row.stop), .init(row.hitRate?.share), .init(row.hitRate?.sample),
+      ])
+    }
+    return table
+  }
+
+  private static func strategyTable(_ rows: [StrategyRow]) -> CSVTable {
+    var table = CSVTable(
+      "strategies",
+      columns: [
+        .init("strategy", .text), .init("bars", .integer, "after which its signals are judged"),
+        .init("hit_rate", .number, unit: "fraction"), .init("hit_rate_sample", .integer),
+        .init("hit_rate_low", .number, unit: "fraction", "where the true rate lies with 95 %"),
+        .init("hit_rate_high", .number, unit: "fraction"),
+        .init("mean", .number, unit: "fraction", "the move in the signal's direction from the next open, costs apart"),
+      ])
+    for row in rows {
+      for outcome in row.outcomes {
+        table.append([
+          .text(row.strategy), .integer(outcome.horizon), .init(outcome.hitRate.share), .init(outcome.hitRate.sample),
+          .init(outcome.interval.lowerBound), .init(outcome.interval.upperBound), .init(outcome.mean),
+        ])
+      }
     }
     return table
   }

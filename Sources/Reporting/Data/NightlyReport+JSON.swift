@@ -8,6 +8,8 @@ extension NightlyReport {
       .init("schema", .string("jobs.report/1")), .init("job", .string(job)), .init("logical_date", .time(logicalDate)),
       .init("verdict", verdict.json), .init("coverage", coverage.json), .init("changes", changes.json(\.json)),
       .init("signals", signals.json { .array($0.map(\.json)) }), .init("alerts", alerts?.json { .array($0.map(\.json)) } ?? .null),
+      .init("patterns", patterns?.json { .array($0.map(\.json)) } ?? .null),
+      .init("strategies", strategies?.json { .array($0.map(\.json)) } ?? .null),
       .init("movers", movers.json { .array($0.map(\.json)) }), .init("risks", risks.json { .array($0.map(\.json)) }),
       .init("calendar", calendar.json { .strings($0) }), .init("quality", quality.json { .array($0.map(\.json)) }),
       .init("health", health.json(\.json)), .init("method", .strings(method)),
@@ -58,6 +60,15 @@ extension NightlyReport.Changes {
       .init("closed_signals", .array(closedSignals.map(\.json))), .init("reversed_signals", .array(reversedSignals.map(\.json))),
       .init("restated_bars", .array(restatedBars.map(\.json))), .init("new_symbols", .symbols(newSymbols)),
       .init("missing_symbols", .symbols(missingSymbols)),
+      .init(
+        "regimes",
+        .array(
+          regimes.map {
+            .object([
+              .init("symbol", .string($0.symbol.name)), .init("interval", .string($0.interval.rawValue)), .init("part", .string($0.part)),
+              .init("from", .string($0.from)), .init("to", .string($0.to)), .init("since", .time($0.since)),
+            ])
+          })),
     ])
   }
 }

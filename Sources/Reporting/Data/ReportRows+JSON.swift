@@ -4,13 +4,12 @@ import Scheduling
 
 extension SignalRow {
   var json: JSONValue {
-    let rate = hitRate.map { JSONValue.object([.init("share", .double($0.share)), .init("sample", .int($0.sample))]) }
-    return .object([
+    .object([
       .init("symbol", .string(symbol.name)), .init("interval", .string(interval.rawValue)), .init("strategy", .string(strategy)),
       .init("direction", .string(direction.rawValue)), .init("strength", .optional(strength)), .init("bar_time", .time(barTime)),
       .init("valid_from", .time(validFrom)),
       .init("inputs", .array(inputs.map { .object([.init("name", .string($0.name)), .init("value", .optional($0.value))]) })),
-      .init("sentence", .string(sentence)), .init("hit_rate", rate ?? .null), .init("new", .bool(isNew)),
+      .init("sentence", .string(sentence)), .init("hit_rate", hitRate?.json ?? .null), .init("new", .bool(isNew)),
     ])
   }
 }
@@ -40,8 +39,44 @@ extension RiskRow {
       .init("symbol", .string(symbol.name)), .init("volatility", .optional(volatility)),
       .init("volatility_percentile", .optional(volatilityPercentile)), .init("drawdown", .optional(drawdown)),
       .init("drawdown_max", .optional(drawdownMax)), .init("periods_per_year", .optional(periodsPerYear)),
-      .init("sample", .optional(sample)),
+      .init("sample", .optional(sample)), .init("trend", .optional(regime?.trend)),
+      .init("volatility_regime", .optional(regime?.volatility)), .init("model_regime", .optional(regime?.model)),
+      .init("model_probability", .optional(regime?.probability)),
     ])
+  }
+}
+
+extension HitRate {
+  var json: JSONValue { .object([.init("share", .double(share)), .init("sample", .int(sample))]) }
+}
+
+extension PatternRow {
+  var json: JSONValue {
+    .object([
+      .init("symbol", .string(symbol.name)), .init("interval", .string(interval.rawValue)), .init("kind", .string(kind)),
+      .init("direction", .string(direction.rawValue)), .init("state", .string(state)), .init("confidence", .double(confidence)),
+      .init("start", .time(start)), .init("end", .time(end)), .init("confirmed_at", .time(confirmedAt)), .init("target", .optional(target)),
+      .init("stop", .double(stop)), .init("hit_rate", hitRate?.json ?? .null),
+    ])
+  }
+}
+
+extension StrategyRow {
+  var json: JSONValue {
+    let scores = outcomes.map { outcome in
+      JSONValue.object([
+        .init("bars", .int(outcome.horizon)), .init("hit_rate", outcome.hitRate.json),
+        .init("interval", .array([.double(outcome.interval.lowerBound), .double(outcome.interval.upperBound)])),
+        .init("mean", .double(outcome.mean)),
+      ])
+    }
+    let tried = backtest.map { backtest in
+      JSONValue.object([
+        .init("symbols", .int(backtest.symbols)), .init("trades", .int(backtest.trades)), .init("few_trades", .bool(backtest.isThin)),
+        .init("median_return", .optional(backtest.medianReturn)), .init("median_held", .optional(backtest.medianHeld)),
+      ])
+    }
+    return .object([.init("strategy", .string(strategy)), .init("outcomes", .array(scores)), .init("backtest", tried ?? .null)])
   }
 }
 

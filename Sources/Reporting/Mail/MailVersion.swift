@@ -68,13 +68,14 @@ struct MailContent {
       rows.map { "\(kind): \($0.direction.shape) \($0.symbol) \($0.strategy), \($0.sentence)" }
     }
     return lines("New", changes.newSignals) + lines("Reversed", changes.reversedSignals) + lines("Closed", changes.closedSignals)
-      + changes.restatedBars.map { "Restated: \($0.symbol) \($0.text)" }
+      + changes.regimes.map { "Regime: \($0.symbol) \($0.text)" } + changes.restatedBars.map { "Restated: \($0.symbol) \($0.text)" }
       + changes.newSymbols.map { "New symbol: \($0)" } + changes.missingSymbols.map { "Missing symbol: \($0)" }
   }
 
   private static func failures(of report: NightlyReport) -> [String] {
     [
-      ("What changed", report.changes.failure), ("Signals", report.signals.failure), ("Alerts", report.alerts?.failure),
+      ("What changed", report.changes.failure), ("Signals", report.signals.failure), ("Chart patterns", report.patterns?.failure),
+      ("Strategies", report.strategies?.failure), ("Alerts", report.alerts?.failure),
       ("Movers", report.movers.failure), ("Risk", report.risks.failure), ("Calendar", report.calendar.failure),
       ("Data quality", report.quality.failure), ("Pipeline health", report.health.failure),
     ].compactMap { name, reason in reason.map { "\(name) could not be made: \($0)" } }

@@ -10,6 +10,10 @@ public struct NightlyReport: Sendable {
   public var coverage: Coverage
   public var changes: Section<Changes>
   public var signals: Section<[SignalRow]>
+  /// Those that form, and those that ended in the last days. Nil when no step looks for them: the section is left out.
+  public var patterns: Section<[PatternRow]>?
+  /// How the strategies have done. Nil when no step scores them: the section is left out.
+  public var strategies: Section<[StrategyRow]>?
   /// Nil when no alerts are configured: the section is left out.
   public var alerts: Section<[AlertRow]>?
   /// Every symbol that has data, in any order; the page picks the top and the bottom by z and lists all.
@@ -25,14 +29,15 @@ public struct NightlyReport: Sendable {
 
   public init(
     job: String, logicalDate: Instant, verdict: Verdict, coverage: Coverage = Coverage(), changes: Section<Changes> = .ready(Changes()),
-    signals: Section<[SignalRow]> = .ready([]), alerts: Section<[AlertRow]>? = nil, movers: Section<[Mover]> = .ready([]),
+    signals: Section<[SignalRow]> = .ready([]), patterns: Section<[PatternRow]>? = nil, strategies: Section<[StrategyRow]>? = nil,
+    alerts: Section<[AlertRow]>? = nil, movers: Section<[Mover]> = .ready([]),
     risks: Section<[RiskRow]> = .ready([]), calendar: Section<[String]> = .ready([]), quality: Section<[QualityRow]> = .ready([]),
     health: Section<Health> = .ready(Health()), links: Links = Links(), method: [String] = []
   ) {
     (self.job, self.logicalDate, self.verdict, self.coverage) = (job, logicalDate, verdict, coverage)
     (self.changes, self.signals, self.alerts, self.movers) = (changes, signals, alerts, movers)
     (self.risks, self.calendar, self.quality, self.health) = (risks, calendar, quality, health)
-    (self.links, self.method) = (links, method)
+    (self.links, self.method, self.patterns, self.strategies) = (links, method, patterns, strategies)
   }
 
   /// How much of the expected data is there. Nil is "not known", which is not zero.
@@ -61,6 +66,8 @@ public struct NightlyReport: Sendable {
     public var newSignals: [SignalChange]
     public var closedSignals: [SignalChange]
     public var reversedSignals: [SignalChange]
+    /// Symbols whose regime by rules is another one, for two bars now.
+    public var regimes: [RegimeChange]
     /// Bars whose stored values the provider changed.
     public var restatedBars: [RestatedBar]
     public var newSymbols: [Symbol]
@@ -68,10 +75,10 @@ public struct NightlyReport: Sendable {
 
     public init(
       since: Instant? = nil, newSignals: [SignalChange] = [], closedSignals: [SignalChange] = [], reversedSignals: [SignalChange] = [],
-      restatedBars: [RestatedBar] = [], newSymbols: [Symbol] = [], missingSymbols: [Symbol] = []
+      regimes: [RegimeChange] = [], restatedBars: [RestatedBar] = [], newSymbols: [Symbol] = [], missingSymbols: [Symbol] = []
     ) {
       (self.since, self.newSignals, self.closedSignals, self.reversedSignals) = (since, newSignals, closedSignals, reversedSignals)
-      (self.restatedBars, self.newSymbols, self.missingSymbols) = (restatedBars, newSymbols, missingSymbols)
+      (self.restatedBars, self.newSymbols, self.missingSymbols, self.regimes) = (restatedBars, newSymbols, missingSymbols, regimes)
     }
   }
 
@@ -85,6 +92,26 @@ public struct NightlyReport: Sendable {
 
     public init(symbol: Symbol, strategy: String, direction: Direction, sentence: String) {
       (self.symbol, self.strategy, self.direction, self.sentence) = (symbol, strategy, direction, sentence)
+    }
+  }
+
+  /// A regime that became another one.
+  public struct RegimeChange: Sendable, Equatable {
+    public var symbol: Symbol
+    public var interval: Interval
+    /// `trend` or `volatility`.
+    public var part: String
+    public var from, to: String
+    /// The first bar of the new one.
+    public var since: Instant
+
+    public init(symbol: Symbol, interval: Interval, part: String, from: String, to: String, since: Instant) {
+      (self.symbol, self.interval, self.part, self.from, self.to, self.since) = (symbol, interval, part, from, to, since)
+    }
+
+    /// `1d trend range → bull since 2026-01-13`
+    var text: String {
+      "\(interval) \(part) \(from) → \(to) since \(TimeStyle.barTime(since, daily: TimeStyle.isMidnight(since)))"
     }
   }
 

@@ -96,13 +96,16 @@ public struct RiskRow: Sendable, Equatable {
   public var periodsPerYear: Int?
   /// The bars behind the figures.
   public var sample: Int?
+  /// nil when no step tells it.
+  public var regime: RegimeState?
 
   public init(
     symbol: Symbol, volatility: Double? = nil, volatilityPercentile: Double? = nil, drawdown: Double? = nil, drawdownMax: Double? = nil,
-    periodsPerYear: Int? = nil, sample: Int? = nil
+    periodsPerYear: Int? = nil, sample: Int? = nil, regime: RegimeState? = nil
   ) {
     (self.symbol, self.volatility, self.volatilityPercentile) = (symbol, volatility, volatilityPercentile)
     (self.drawdown, self.drawdownMax, self.periodsPerYear, self.sample) = (drawdown, drawdownMax, periodsPerYear, sample)
+    self.regime = regime
   }
 }
 

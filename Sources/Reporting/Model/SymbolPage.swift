@@ -17,6 +17,8 @@ public struct SymbolPage: Sendable {
   public var rsi: Column?
   public var macd: MACD?
   public var signals: [SignalRow]
+  public var patterns: [PatternRow]
+  public var regime: RegimeState?
   /// Places where bars are missing between two that are there.
   public var gaps: [Gap]
   public var actions: [CorporateAction]
@@ -31,7 +33,8 @@ public struct SymbolPage: Sendable {
   /// - Precondition: every column is as long as the candles.
   public init(
     symbol: Symbol, name: String? = nil, interval: Interval, logicalDate: Instant, candles: CandleSeries, overlays: [Overlay] = [],
-    rsi: Column? = nil, macd: MACD? = nil, signals: [SignalRow] = [], gaps: [Gap] = [], actions: [CorporateAction] = [],
+    rsi: Column? = nil, macd: MACD? = nil, signals: [SignalRow] = [], patterns: [PatternRow] = [], regime: RegimeState? = nil,
+    gaps: [Gap] = [], actions: [CorporateAction] = [],
     quality: [QualityRow] = [], source: String, adjustmentNote: String, overview: RelativePath? = nil, previous: ReportLink? = nil,
     next: ReportLink? = nil
   ) {
@@ -39,6 +42,7 @@ public struct SymbolPage: Sendable {
     precondition(columns.allSatisfy { $0.count == candles.count }, "every column of \(symbol) must have \(candles.count) values")
     (self.symbol, self.name, self.interval, self.logicalDate) = (symbol, name, interval, logicalDate)
     (self.candles, self.overlays, self.rsi, self.macd, self.signals) = (candles, overlays, rsi, macd, signals)
+    (self.patterns, self.regime) = (patterns, regime)
     (self.gaps, self.actions, self.quality, self.source) = (gaps, actions, quality, source)
     (self.adjustmentNote, self.overview, self.previous, self.next) = (adjustmentNote, overview, previous, next)
   }

@@ -41,6 +41,7 @@ extension NightlyReport {
       Group(heading: "New signals", items: signals(changes.newSignals)),
       Group(heading: "Reversed signals", items: signals(changes.reversedSignals)),
       Group(heading: "Closed signals", items: signals(changes.closedSignals)),
+      Group(heading: "Regimes", items: changes.regimes.map { Item(symbol: $0.symbol, text: $0.text) }),
       Group(heading: "Restated bars", items: changes.restatedBars.map { Item(symbol: $0.symbol, text: $0.text) }),
       Group(heading: "New symbols", items: changes.newSymbols.map { Item(symbol: $0, text: "first delivered") }),
       Group(heading: "Missing symbols", items: changes.missingSymbols.map { Item(symbol: $0, text: "delivered before, not today") }),

@@ -61,7 +61,7 @@ extension NightlyReport {
       let chart = Self.drawdownChart(of: sorted)
       return [
         .markup(Figure.markup(heading: chart.finding, note: "\(chart.title), percent of the peak", chart.svg)),
-        .fold(summary: "Volatility and drawdown of all \(NumberStyle.count.text(rows.count)) symbols", riskTable(sorted)),
+        .fold(summary: "Volatility, drawdown and regime of all \(NumberStyle.count.text(rows.count)) symbols", riskTable(sorted)),
       ]
     }
   }
@@ -78,19 +78,20 @@ extension NightlyReport {
   }
 
   private func riskTable(_ rows: [RiskRow]) -> Markup {
-    HTMLTable(
+    let hasRegimes = rows.contains { $0.regime != nil }
+    return HTMLTable(
       caption: "Volatility and drawdown",
       columns: [
         .text("Symbol"), .number("Volatility", "Standard deviation of log returns, annualized"),
         .number("Percentile", "Share of its own past year with lower volatility"),
         .number("Drawdown", "Fall from the peak to the last close"),
         .number("Deepest"), .number("Periods a year"), .number("Bars"),
-      ],
+      ] + (hasRegimes ? [.text("Regime", "Trend by rules, and volatility beside the symbol's own past year")] : []),
       rows: rows.map { row in
         [
           .link(row.symbol.name, links.symbols[row.symbol]), .percent(row.volatility), .percent(row.volatilityPercentile),
           .percent(row.drawdown), .percent(row.drawdownMax), .count(row.periodsPerYear), .count(row.sample),
-        ]
+        ] + (hasRegimes ? [.missingOr(row.regime?.short)] : [])
       }
     ).markup
   }

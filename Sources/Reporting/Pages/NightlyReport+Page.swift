@@ -50,7 +50,7 @@ extension NightlyReport {
       PageSection("signals", "Signals", signals, count: \.count) { rows in
         rows.isEmpty ? [.note("No signal is open.")] : [.markup(SignalTable.markup(rows, links: links.symbols))]
       },
-      alerts.map(alertsSection), moversSection, risksSection,
+      patternsSection, strategiesSection, alerts.map(alertsSection), moversSection, risksSection,
       PageSection("calendar", "Calendar", calendar) { notes in
         notes.isEmpty ? [.note("Nothing is known for the coming sessions.")] : [.list(notes)]
       },

@@ -32,7 +32,7 @@ extension SymbolPage {
       Fact("Last close", style.text(candles.close.last)), Fact("Change", NumberStyle.change.text(share: lastChange)),
       Fact("Last bar", candles.openTimes.last.map { TimeStyle.barTime($0, daily: isDaily) }), Fact("High", style.text(candles.high.max())),
       Fact("Low", style.text(candles.low.min())), Fact("Bars shown", candles.count), Fact("Signals", signals.count),
-    ]
+    ] + (regime.map { [Fact("Regime", $0.text)] } ?? [])
   }
 
   private var sections: [PageSection] {
@@ -41,6 +41,11 @@ extension SymbolPage {
       PageSection(
         "signals", "Signals", count: NumberStyle.count.text(signals.count),
         blocks: signals.isEmpty ? [.note("No signal on this symbol.")] : [.markup(SignalTable.markup(signals))]))
+    if !patterns.isEmpty {
+      sections.append(
+        PageSection(
+          "patterns", "Chart patterns", count: NumberStyle.count.text(patterns.count), blocks: [.markup(PatternTable.markup(patterns))]))
+    }
     if !actions.isEmpty { sections.append(PageSection("actions", "Corporate actions", blocks: [.markup(actionTable)])) }
     sections.append(
       PageSection("quality", "Data quality", blocks: quality.isEmpty ? [.note("All rules hold.")] : [.markup(QualityTable.markup(quality))])

@@ -20,6 +20,8 @@ extension NightlyReport {
     self.init(
       job: data.job, logicalDate: data.logicalDate, verdict: data.verdict(coverage, newSignals: newSignals.count), coverage: coverage,
       changes: .ready(data.changes(newSignals)), signals: .ready(data.signals.map { data.row(of: $0) }.sortedForReading()),
+      patterns: data.analyses.patterns.map { _ in .ready(data.analyses.patternRows(of: data.keysWithData)) },
+      strategies: data.analyses.strategyRows.map { .ready($0) },
       movers: .ready(data.movers), risks: .ready(data.risks), calendar: .ready(data.calendarNotes),
       quality: .ready(data.verdicts.filter { !$0.passed }.map(QualityRow.init)), health: .ready(data.health), links: links,
       method: NightlyReport.methodSentences)
@@ -32,6 +34,8 @@ extension NightlyReport {
       + "the difference of two separately seeded averages.",
     "z is the last log return against the mean and deviation of the 60 before it; volatility is the deviation of the last 20 log returns, "
       + "scaled with 365 periods a year for crypto and 252 for shares.",
+    "The regime by rules: bull where the close is above its 50-bar average, that above the 200-bar one and the ADX at least 20, bear mirrored, "
+      + "else range; volatility beside the symbol's last 252 bars. A change counts after two bars.",
     "A signal arises at the close of its bar and is valid from the next open; its strength is a measure of evidence, not a probability.",
   ]
 }
@@ -80,6 +84,7 @@ extension ReportData {
       since: previous?.logicalDate,
       newSignals: newSignals.map { $0.change($0.sentence) },
       closedSignals: closedSignals.map { $0.change("The signal of \($0.barTime.utcDay) was turned by a new one.") },
+      regimes: previous.map { analyses.regimeChanges(of: keysWithData, since: $0.logicalDate) } ?? [],
       restatedBars: restated.map {
         NightlyReport.RestatedBar(
           symbol: $0.key.symbol, interval: $0.key.interval, openTime: $0.openTime, field: $0.field, old: $0.old, new: $0.new)
@@ -95,7 +100,8 @@ extension ReportData {
     return SignalRow(
       symbol: signal.key.symbol, interval: signal.key.interval, strategy: signal.strategy, direction: signal.readingDirection,
       strength: signal.strength, barTime: signal.barTime, validFrom: signal.validFrom,
-      inputs: signal.inputs.map { NamedValue($0.name, $0.value) }, sentence: signal.sentence, isNew: signal.validFrom > since)
+      inputs: signal.inputs.map { NamedValue($0.name, $0.value) }, sentence: signal.sentence,
+      hitRate: analyses.hitRate(of: signal.strategy, signal.key.interval), isNew: signal.validFrom > since)
   }
 
   var movers: [Mover] {
@@ -115,7 +121,7 @@ extension ReportData {
         symbol: key.symbol, volatility: summary.volatility, volatilityPercentile: series.volatilityPercentile,
         drawdown: summary.drawdown, drawdownMax: summary.maximumDrawdown,
         periodsPerYear: asset.periodsPerYear(key.interval).map { Int($0) },
-        sample: series.count)
+        sample: series.count, regime: analyses.regime(of: key, at: series.openTimes.last))
     }
   }
 

@@ -1,4 +1,4 @@
-import Analysis
+public import Analysis
 import JobGraph
 import MarketData
 import Providers
@@ -26,6 +26,8 @@ struct ReportData: Sendable {
   var steps: [StepRow]
   var plan: Plan
   var failures: [AttemptRow]
+  /// Of the plan's analyses.
+  var analyses = ReportAnalyses()
   var markets: MarketRules
 
   /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
@@ -73,6 +75,7 @@ extension ReportData {
       if !series.isEmpty { data.series[key] = series }
       data.actions[key] = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
     }
+    data.analyses = try ReportAnalyses(reader, data)
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }
@@ -119,7 +122,8 @@ public struct MarketRules: Sendable {
 
   public func calendar(of key: SeriesKey) -> SessionCalendar { MarketRules.market(of: key)?.calendar(ofShares: exchange) ?? .always }
 
-  static func assetClass(of key: SeriesKey) -> AssetClass {
+  /// What its prices are annualised by.
+  public static func assetClass(of key: SeriesKey) -> AssetClass {
     switch market(of: key) {
     case .shares: .equity
     case .currencies: .forex

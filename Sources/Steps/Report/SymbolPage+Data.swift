@@ -21,7 +21,8 @@ extension SymbolPage {
       symbol: key.symbol, interval: key.interval, logicalDate: data.logicalDate, candles: charted,
       overlays: [("EMA 21", "ema_21"), ("SMA 50", "sma_50"), ("SMA 200", "sma_200")].map { Overlay($0.0, columns[$0.1]!) },
       rsi: columns["rsi_14"], macd: MACD(line: columns["macd"]!, signal: columns["macd_signal"]!, histogram: columns["macd_hist"]!),
-      signals: (findings.signals[key] ?? []).map { data.row(of: $0) }, gaps: charted.gaps(by: data.markets.calendar(of: key)),
+      signals: (findings.signals[key] ?? []).map { data.row(of: $0) }, patterns: data.analyses.patternRows(of: key),
+      regime: data.analyses.regime(of: key, at: charted.openTimes.last), gaps: charted.gaps(by: data.markets.calendar(of: key)),
       actions: (data.actions[key] ?? []).filter { $0.date.midnight >= charted.openTimes[0] }.map {
         CorporateAction(date: $0.date.midnight, sentence: $0.sentence)
       },

@@ -91,7 +91,7 @@ struct ReportEdition {
     keys = data.keysWithData
     let links = NightlyReport.Links(
       index: .known("../../index.html"), previous: data.previous.map { $0.link }, run: .known("run.html"),
-      files: ReportEdition.dataFiles.map { ReportLink($0, .known($0)) },
+      files: ReportEdition.dataFiles(data).map { ReportLink($0, .known($0)) },
       symbols: Dictionary(uniqueKeysWithValues: keys.map { ($0.symbol, .known("symbols/\(PageName.file(for: $0.symbol)).html")) }))
     report = NightlyReport(data, links: links)
     published = PublishedReport(
@@ -116,9 +116,11 @@ struct ReportEdition {
   }
 
   /// What the overview links to beside the pages.
-  private static let dataFiles = [
-    "report.json", "signals.csv", "movers.csv", "risk.csv", "quality.csv", "steps.csv", "stale.csv", "mail.html",
-  ]
+  private static func dataFiles(_ data: ReportData) -> [String] {
+    let analyses = [("patterns.csv", data.analyses.patterns != nil), ("strategies.csv", data.analyses.outcomes != nil)]
+    return ["report.json", "signals.csv"] + analyses.filter(\.1).map(\.0)
+      + ["movers.csv", "risk.csv", "quality.csv", "steps.csv", "stale.csv", "mail.html"]
+  }
 
   /// Puts the whole report in its place in one step.
   func write(to place: ReportPlace) throws {

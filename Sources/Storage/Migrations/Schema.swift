@@ -17,6 +17,7 @@ enum Schema {
     SchemaMigration("0013 reference data", referenceData),
     SchemaMigration("0016 checksums of migrations", checksums),
     SchemaMigration("0017 imports", imports),
+    SchemaMigration("0018 analyses", analyses),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.

@@ -14,8 +14,11 @@ struct Analyze: AsyncParsableCommand {
         jobs data export candles > candles.csv
         jobs analyze indicators --input candles.csv --interval 1d
         jobs analyze patterns --input candles.csv
+        jobs analyze check pullback --input candles.csv          does it look ahead?
       """,
-    subcommands: [AnalyzeIndicators.self, AnalyzePatterns.self, AnalyzeRegimes.self])
+    subcommands: [
+      AnalyzeIndicators.self, AnalyzeVolume.self, AnalyzePatterns.self, AnalyzeRegimes.self, AnalyzeSignals.self, CheckAnalyses.self,
+    ])
 }
 
 struct AnalyzeIndicators: ParsableCommand {
@@ -54,10 +57,12 @@ struct AnalyzeIndicators: ParsableCommand {
     let set = IndicatorSet(try indicators())
     let file = try CandleInput.readOneInterval(input, interval)
     let sink = try ByteSink(path: output)
-    let format = TidyFormat(isJSON: json)
+    let format = TidyFormat(schema: "jobs.analyze.indicators/1", isJSON: json)
     sink.bytes += format.head.utf8
     var isFirst = true
-    for series in file.series { try write(series, set, format, to: sink, &isFirst) }
+    for series in file.series {
+      for (name, column) in set.compute(series) { try format.write(name, of: series, to: sink, &isFirst) { column[$0] } }
+    }
     sink.bytes += format.tail.utf8
     try sink.finish()
   }
@@ -74,26 +79,6 @@ struct AnalyzeIndicators: ParsableCommand {
     }
   }
 
-  private func write(
-    _ series: CandleSeries, _ set: IndicatorSet, _ format: TidyFormat, to sink: ByteSink, _ isFirst: inout Bool
-  ) throws {
-    let symbol = format.symbol(series.symbol)
-    for (name, column) in set.compute(series) {
-      let middle = format.middle(name)
-      for index in 0..<series.count {
-        guard let value = column[index] else { continue }
-        if !isFirst { sink.bytes += format.separator }
-        isFirst = false
-        sink.bytes += symbol
-        InstantWriter.append(series.openTimes[index], to: &sink.bytes)
-        sink.bytes += middle
-        DecimalWriter.append(value, to: &sink.bytes)
-        sink.bytes += format.end
-        try sink.drain()
-      }
-    }
-  }
-
   private static var names: String {
     var lines: [String] = []
     for indicator in Indicator.all {
@@ -101,31 +86,5 @@ struct AnalyzeIndicators: ParsableCommand {
       lines.append("  \(indicator.name)\(padding)\(indicator.summary)")
     }
     return lines.joined(separator: "\n")
-  }
-}
-
-/// The parts of a row of tidy CSV, or of its object in JSON.
-private struct TidyFormat {
-  let isJSON: Bool
-  let head: String
-  let tail: String
-  /// Between two rows.
-  let separator: [UInt8]
-  let end: [UInt8]
-
-  init(isJSON: Bool) {
-    self.isJSON = isJSON
-    head = isJSON ? "{\"schema\": \"jobs.analyze.indicators/1\", \"values\": [" : "symbol,open_time,name,value\n"
-    tail = isJSON ? "\n]}\n" : ""
-    separator = isJSON ? [UInt8(ascii: ",")] : []
-    end = isJSON ? [UInt8(ascii: "}")] : [UInt8(ascii: "\n")]
-  }
-
-  func symbol(_ symbol: Symbol) -> [UInt8] {
-    Array((isJSON ? "\n{\"symbol\": \(JSONText.string(symbol.name)), \"open_time\": \"" : CSVText.field(symbol) + ",").utf8)
-  }
-
-  func middle(_ name: String) -> [UInt8] {
-    Array((isJSON ? "\", \"name\": \"\(name)\", \"value\": " : ",\(name),").utf8)
   }
 }

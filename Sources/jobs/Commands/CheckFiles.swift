@@ -19,7 +19,9 @@ struct CheckFiles: AsyncParsableCommand {
       Exit status 78 when there is an error; warnings alone are 0.
       """)
 
-  @Argument(help: "Files to check; all of Jobs/, Jobs/config/, Jobs/imports/ and crontab when none is given.", completion: .file())
+  @Argument(
+    help: "Files to check; all of Jobs/, Jobs/config/, Jobs/strategies/, Jobs/imports/ and crontab when none is given.", completion: .file()
+  )
   var files: [String] = []
 
   @Flag(help: "One JSON document on standard output.")
@@ -75,10 +77,11 @@ struct CheckFiles: AsyncParsableCommand {
       throw Failure(.usage, "there is no file \(file) below \(workspace.root)")
     }
     let folder = path.split(separator: "/").dropLast().joined(separator: "/")
-    guard path == "crontab" || (path.hasSuffix(".yaml") && ["Jobs", "Jobs/config", "Jobs/imports"].contains(folder)) else {
+    guard path == "crontab" || (path.hasSuffix(".yaml") && ["Jobs", "Jobs/config", "Jobs/imports", StrategyFolder.path].contains(folder))
+    else {
       throw Failure(
         .usage,
-        "\(file) is neither a job in Jobs/, nor configuration in Jobs/config/, nor a mapping in Jobs/imports/, nor crontab; there is nothing to check"
+        "\(file) is neither a job in Jobs/, nor configuration in Jobs/config/, nor a strategy in Jobs/strategies/, nor a mapping in Jobs/imports/, nor crontab; there is nothing to check"
       )
     }
     return path

@@ -16,7 +16,7 @@ struct ShowSchema: ParsableCommand {
       It finds what a single value tells; references, circles and hazards are found by `jobs check`.
       """)
 
-  @Argument(help: "job (the default), import, or the name of a file under Jobs/config: watchlist, providers, …")
+  @Argument(help: "job (the default), import, strategy, or the name of a file under Jobs/config: watchlist, providers, …")
   var file: String = "job"
 
   func run() throws {

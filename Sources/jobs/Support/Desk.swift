@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import JobFiles
 import JobGraph
@@ -72,12 +73,12 @@ struct Desk {
     programs = ProgramHost()
     registry = Desk.registry(
       workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
-      markets: MarketRules(exchange: configuration.calendars.xnys))
+      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies)
   }
 
   private static func registry(
     _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
-    markets: MarketRules
+    markets: MarketRules, strategies: [StrategyDefinition]
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -119,7 +120,18 @@ struct Desk {
       makers["sec.tickers"] = { _ in FetchCompanies(from: CompanyRegister(client), into: warehouse) }
     }
     makers["quality.check"] = { CheckQuality(warehouse, policy: try QualityPolicy($0["rules"]), markets: markets) }
-    makers["analysis.signals"] = { _ in FindSignals(warehouse) }
+    makers["analysis.indicators"] = { _ in ComputeIndicators(warehouse) }
+    makers["analysis.volume"] = { _ in ComputeVolume(warehouse) }
+    makers["analysis.patterns"] = { _ in FindPatterns(warehouse) }
+    makers["analysis.regimes"] = { _ in FindRegimes(warehouse) }
+    makers["analysis.signals"] = {
+      let chosen = try StrategyDefinition.chosen($0.texts("strategies"), among: strategies).map(\.strategy)
+      return FindSignals(warehouse, scanner: chosen.isEmpty ? .standard : SignalScanner(chosen))
+    }
+    makers["analysis.outcomes"] = { _ in ScoreSignals(warehouse) }
+    makers["analysis.backtest"] = {
+      QuickBacktest(warehouse, strategies: try StrategyDefinition.chosen($0.texts("strategies"), among: strategies))
+    }
     makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets) }
     makers["report.run"] = { _ in WriteRunPage(warehouse, to: place) }
     makers["data.prune"] = {
@@ -154,4 +166,19 @@ struct Desk {
 extension ProvidersConfiguration {
   /// Whether deep history can come from Binance's bulk archive.
   var hasArchive: Bool { [BinanceArchive.filesName, BinanceArchive.listingName].allSatisfy { self[$0] != nil } }
+}
+
+extension StrategyDefinition {
+  /// - Parameter names: as a step gives them; all when empty.
+  /// - Throws: ``TaskFailure`` for a name that no strategy has.
+  fileprivate static func chosen(_ names: [String], among all: [StrategyDefinition]) throws -> [StrategyDefinition] {
+    guard !names.isEmpty else { return all }
+    return try names.map { name in
+      if let strategy = all.first(where: { $0.name == name }) { return strategy }
+      let known = all.map(\.name)
+      let nearest = NearestName.find(name, in: known).map { "; a strategy with a similar name exists: `\($0)`" } ?? ""
+      throw TaskFailure(
+        .permanent, "Jobs/strategies has no `\(name)`; the strategies are: \(known.joined(separator: ", "))\(nearest)")
+    }
+  }
 }

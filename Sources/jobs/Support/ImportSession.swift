@@ -139,12 +139,3 @@ struct ImportSession {
     }
   }
 }
-
-extension Workspace {
-  /// The project's files, and one that lies elsewhere under its whole path.
-  fileprivate func files(also path: String) -> FileSource {
-    let project = files
-    return FileSource(
-      read: { try $0 == path ? [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) : project.read($0) }, list: project.list)
-  }
-}

@@ -44,7 +44,9 @@ struct SecretStore {
       return .missing("\(path) can be read by others, so its key is not used; `chmod 600 \(path)`")
     }
     guard let secret = read(path) else { return .missing("\(path) is empty or cannot be read") }
-    return .found(secret, warning: nil)
+    // Only root gets here with the file of another, who may know the key and exchange it.
+    let isOurs = status.st_uid == geteuid()
+    return .found(secret, warning: isOurs ? nil : "\(path) belongs to the user \(status.st_uid); `chown \(geteuid()) \(path)`")
   }
 
   private func read(_ path: String) -> Secret? {

@@ -66,6 +66,13 @@ struct Workspace: Sendable {
 
   var files: FileSource { FileSource.directory(URL(fileURLWithPath: root)) }
 
+  /// The project's files, and one that lies elsewhere under its whole path.
+  func files(also path: String) -> FileSource {
+    let project = files
+    return FileSource(
+      read: { try $0 == path ? [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) : project.read($0) }, list: project.list)
+  }
+
   /// The names of the jobs in Jobs/, sorted.
   func jobNames() throws -> [String] {
     let names: [String]
@@ -77,11 +84,13 @@ struct Workspace: Sendable {
     return names.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
   }
 
-  /// Everything under Jobs/config, and the mistakes in it.
+  /// Everything under Jobs/config and Jobs/strategies, and the mistakes in it.
   func configuration() throws -> (Configuration, [Diagnostic]) {
     _ = try jobNames()
-    let loaded = Configuration.load(from: files)
-    return (loaded.configuration, loaded.diagnostics)
+    var (configuration, diagnostics) = Configuration.load(from: files)
+    let (strategies, mistakes) = StrategyFolder.load(from: files)
+    configuration.strategies = strategies
+    return (configuration, diagnostics + mistakes)
   }
 
   /// A job and the configuration it refers to.

@@ -6,20 +6,27 @@ public struct BacktestFiles: Sendable, Equatable {
     /// `trades.csv`
     public let name: String
     public let text: String
+
+    public init(name: String, text: String) { (self.name, self.text) = (name, text) }
   }
 
   /// Trades, equity and metrics of the strategy; the grid, the folds and the simulation where the scenario asks for them.
   public private(set) var files: [File] = []
   /// The results of the grid, for a word about the best pair; nil without a grid.
   public private(set) var surface: GridSurface?
+  /// The figures of the strategy itself; nil when it has no periods, and a grid tries them.
+  public private(set) var metrics: PerformanceMetrics?
 
-  /// - Parameter targets: the text of the file of targets; needed when the strategy is `targets`.
+  /// - Parameters:
+  ///   - targets: the text of the file of targets; needed when the strategy is `targets`.
+  ///   - workers: threads that share the pairs of a grid.
   /// - Throws: ``ScenarioDefect`` for a strategy that has no decisions, a grid of a strategy without periods, or bad targets.
-  public init(_ scenario: BacktestScenario, on series: CandleSeries, targets: String? = nil) throws(ScenarioDefect) {
+  public init(_ scenario: BacktestScenario, on series: CandleSeries, targets: String? = nil, workers: Int = 1) throws(ScenarioDefect) {
     let decisions = try Self.decisions(scenario, series, targets)
     let run = decisions.map { BacktestRun($0, on: series, terms: scenario.terms) }
     if let run {
       let metrics = PerformanceMetrics(of: run, on: series, periodsPerYear: scenario.periodsPerYear, trials: scenario.trials)
+      self.metrics = metrics
       add("trades.csv", BacktestTables.trades(run, on: series))
       add("equity.csv", BacktestTables.equity(run, on: series))
       add("metrics.json", BacktestDocuments.metrics(metrics))
@@ -28,13 +35,13 @@ public struct BacktestFiles: Sendable, Equatable {
     }
     let grid = try Self.grid(scenario)
     if let grid {
-      let surface = grid.surface(on: series)
+      let surface = grid.surface(on: series, workers: workers)
       add("grid.csv", BacktestTables.grid(surface))
       self.surface = surface
     }
     if let walk = scenario.walkForward {
       guard let grid else { throw .missing(key: "grid") }
-      let result = walk.run(grid, on: series)
+      let result = walk.run(grid, on: series, workers: workers)
       add("walk_forward.json", BacktestDocuments.walkForward(result))
       add("walk_forward_oos.csv", BacktestTables.equity(result, on: series))
     }

@@ -1,9 +1,9 @@
 public import Analysis
 public import JobGraph
-import MarketData
+public import MarketData
 import Mirroring
 public import Running
-import Scheduling
+public import Scheduling
 public import Storage
 
 /// `analysis.signals`: what the strategies think of the last bars of a symbol.
@@ -22,21 +22,12 @@ public struct FindSignals: StepOperation {
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let (symbol, interval, logicalDate) = (try context.symbol(), try context.interval(), context.logicalDate)
-    let (scanner, bars) = (scanner, scanner.warmUp + FindSignals.judgedBars)
-    let found = try await warehouse.read { reader in
-      try reader.seriesKeys(of: symbol, interval).map { key in
-        (
-          key: key,
-          signals: scanner.latestSignals(
-            in: try reader.adjustedSeries(key, closedBy: logicalDate, last: bars), bars: FindSignals.judgedBars)
-        )
-      }
+    let logicalDate = context.logicalDate
+    let all = try await context.analysedSeries(in: warehouse, last: scanner.warmUp + FindSignals.judgedBars)
+    guard !all.isEmpty else { return try context.nothingToAnalyse() }
+    let rows = all.flatMap { series in
+      scanner.latestSignals(in: series.bars, bars: FindSignals.judgedBars).map { StoredSignal($0, of: series.key) }
     }
-    guard !found.isEmpty else {
-      return TaskOutcome(note: "no candles", warnings: ["\(symbol) \(interval) has no candles to judge"])
-    }
-    let rows = found.flatMap { part in part.signals.map { StoredSignal($0, of: part.key) } }
     return try await context.commit(in: warehouse) { transaction in
       let new = try transaction.insert(rows, foundAt: logicalDate)
       for row in new {
@@ -58,7 +49,7 @@ extension SignalScanner {
 
 extension WarehouseReader {
   /// A series as analyses read it: closed bars, prices before a split divided by its factor. Splits after `instant` are not known yet.
-  func adjustedSeries(_ key: SeriesKey, closedBy instant: Instant, last count: Int? = nil) throws -> CandleSeries {
+  public func adjustedSeries(_ key: SeriesKey, closedBy instant: Instant, last count: Int? = nil) throws -> CandleSeries {
     let raw = try series(key, closedBy: instant, last: count)
     let actions = try corporateActions(key.symbol, source: key.source, until: instant)
     return actions.isEmpty ? raw : raw.splitAdjusted(for: actions)
