@@ -25,7 +25,7 @@ extension CandleSeries {
   /// - Complexity: O(*n*).
   public func natr(_ period: Int = 14) -> Column {
     averageTrueRange(period) { bars, output in
-      for index in period..<bars.count { output[index] = 100 * (output[index] / bars.close[index]) }
+      for index in period..<bars.count { output[index] = bars.share(of: output[index], index) }
     }
   }
 
@@ -50,4 +50,9 @@ extension CandleSeries {
       finish(bars, output)
     }
   }
+}
+
+extension Bars {
+  /// A price as a percentage of the close.
+  @inline(__always) func share(of price: Double, _ index: Int) -> Double { 100 * (price / close[index]) }
 }

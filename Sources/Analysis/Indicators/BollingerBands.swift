@@ -27,18 +27,29 @@ extension CandleSeries {
     precondition(period > 0 && deviations > 0, "bands need a period and a number of deviations above zero")
     let columns = columns(5, warmUp: period - 1) { bars, outputs in
       let (upper, middle, lower, percentB, bandwidth) = (outputs[0], outputs[1], outputs[2], outputs[3], outputs[4])
-      let divisor = Double(period)
       WindowDeviations(period: period, range: 0..<bars.count, values: bars.close).forEach(means: middle, measure: { $0 * $0 }) {
         ends, mean, sum in
-        let reach = deviations * (sum / divisor).squareRoot()
-        let (top, bottom) = (mean + reach, mean - reach)
-        let position = (ends.load(bars.close) - bottom) / (top - bottom)
-        ends.store(top, in: upper)
-        ends.store(bottom, in: lower)
-        ends.store(position.replacing(with: 0.5, where: .!(top .> bottom)), in: percentB)
-        ends.store((top - bottom) / mean, in: bandwidth)
+        let bands = BandFigures(
+          close: ends.load(bars.close), mean: mean, deviation: (sum / Double(period)).squareRoot(), deviations: deviations)
+        ends.store(bands.upper, in: upper)
+        ends.store(bands.lower, in: lower)
+        ends.store(bands.percentB, in: percentB)
+        ends.store(bands.bandwidth, in: bandwidth)
       }
     }
     return BollingerBands(upper: columns[0], middle: columns[1], lower: columns[2], percentB: columns[3], bandwidth: columns[4])
+  }
+}
+
+/// The bands at four bars.
+struct BandFigures {
+  let upper, lower, percentB, bandwidth: SIMD4<Double>
+
+  @inline(__always) init(close: SIMD4<Double>, mean: SIMD4<Double>, deviation: SIMD4<Double>, deviations: Double) {
+    let reach = deviations * deviation
+    let (top, bottom) = (mean + reach, mean - reach)
+    let position = (close - bottom) / (top - bottom)
+    (upper, lower, bandwidth) = (top, bottom, (top - bottom) / mean)
+    percentB = position.replacing(with: 0.5, where: .!(top .> bottom))
   }
 }

@@ -14,13 +14,22 @@ extension CandleSeries {
       withScratch(2 * bars.count, of: Double.self) { scratch in
         let (typical, means) = (scratch, scratch + bars.count)
         for index in 0..<bars.count { typical[index] = bars.typicalPrice(index) }
-        let (windows, divisor) = (WindowDeviations(period: period, range: 0..<bars.count, values: typical), Double(period))
-        windows.forEach(means: means, measure: { $0.replacing(with: -$0, where: $0 .< 0) }) { ends, mean, sum in
-          let deviation = sum / divisor
-          let index = (ends.load(typical) - mean) / (0.015 * deviation)
-          ends.store(index.replacing(with: 0, where: .!(deviation .> 0)), in: output)
+        let windows = WindowDeviations(period: period, range: 0..<bars.count, values: typical)
+        windows.forEach(means: means, measure: ChannelIndex.distance) { ends, mean, sum in
+          ends.store(ChannelIndex.value(ends.load(typical), mean: mean, deviation: sum / Double(period)), in: output)
         }
       }
     }
+  }
+}
+
+/// The formula at four bars.
+enum ChannelIndex {
+  @inline(__always) static func distance(_ difference: SIMD4<Double>) -> SIMD4<Double> {
+    difference.replacing(with: -difference, where: difference .< 0)
+  }
+
+  @inline(__always) static func value(_ typical: SIMD4<Double>, mean: SIMD4<Double>, deviation: SIMD4<Double>) -> SIMD4<Double> {
+    ((typical - mean) / (0.015 * deviation)).replacing(with: 0, where: .!(deviation .> 0))
   }
 }

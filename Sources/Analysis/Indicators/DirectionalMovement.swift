@@ -24,21 +24,12 @@ extension CandleSeries {
     precondition(period > 0, "directional movement needs a period above zero")
     let columns = columns(3, warmUp: period) { bars, outputs in
       let (plusDI, minusDI, adx) = (outputs[0], outputs[1], outputs[2])
-      var sums = SIMD4<Double>()
-      for index in 1..<period { sums += bars.movement(index) }
-      let (kept, divisor, full) = (1 - 1 / Double(period), Double(period), 2 * period - 1)
-      var average = 0.0
+      var trend = TrendStrength()
+      for index in 1..<period { trend.sums += bars.movement(index) }
       for index in period..<bars.count {
-        sums = sums * kept + bars.movement(index)
-        let (plus, minus) = sums.z > 0 ? (100 * (sums.x / sums.z), 100 * (sums.y / sums.z)) : (0, 0)
-        (plusDI[index], minusDI[index]) = (plus, minus)
-        let strength = plus + minus > 0 ? 100 * (abs(plus - minus) / (plus + minus)) : nil
-        if index <= full {
-          average += (strength ?? 0) / divisor
-        } else if let strength {
-          average += (strength - average) / divisor
-        }
-        adx[index] = index < full ? .nan : average
+        trend.add(bars.movement(index), at: index, period: period)
+        (plusDI[index], minusDI[index]) = (trend.plus, trend.minus)
+        adx[index] = index < 2 * period - 1 ? .nan : trend.average
       }
     }
     return DirectionalMovement(plusDI: columns[0], minusDI: columns[1], adx: columns[2])
@@ -47,8 +38,31 @@ extension CandleSeries {
 
 extension Bars {
   /// Upward movement, downward movement, true range and 0: the larger of the steps beyond the bar before counts, the other is 0.
-  @inline(__always) fileprivate func movement(_ index: Int) -> SIMD4<Double> {
+  @inline(__always) func movement(_ index: Int) -> SIMD4<Double> {
     let (up, down) = (high[index] - high[index - 1], low[index - 1] - low[index])
     return SIMD4(up > down && up > 0 ? up : 0, down > up && down > 0 ? down : 0, trueRange(index), 0)
+  }
+}
+
+/// Directional movement as it stands after a bar.
+struct TrendStrength: Sendable {
+  /// Upward movement, downward movement, true range and 0, smoothed.
+  var sums = SIMD4<Double>()
+  /// The smoothed strength; of the first ones, their share in the mean.
+  var average = 0.0
+
+  @inline(__always) var plus: Double { sums.z > 0 ? 100 * (sums.x / sums.z) : 0 }
+  @inline(__always) var minus: Double { sums.z > 0 ? 100 * (sums.y / sums.z) : 0 }
+
+  /// - Precondition: `index >= period`; the movements before were added to ``sums``.
+  @inline(__always) mutating func add(_ movement: SIMD4<Double>, at index: Int, period: Int) {
+    sums = sums * (1 - 1 / Double(period)) + movement
+    let (plus, minus) = (plus, minus)
+    let strength = plus + minus > 0 ? 100 * (abs(plus - minus) / (plus + minus)) : nil
+    if index <= 2 * period - 1 {
+      average += (strength ?? 0) / Double(period)
+    } else if let strength {
+      average += (strength - average) / Double(period)
+    }
   }
 }

@@ -8,26 +8,45 @@ extension Indicator {
   struct Family: Sendable {
     let members: [Label]
     private let compute: @Sendable (CandleSeries) -> [Column]
+    private let newest: @Sendable (NewestBar) -> [Double]
 
-    init(_ members: [Label], _ compute: @escaping @Sendable (CandleSeries) -> [Column]) {
-      (self.members, self.compute) = (members, compute)
+    /// - Parameter newest: the last entries of the columns that `compute` gives, bit for bit.
+    init(
+      _ members: [Label], _ compute: @escaping @Sendable (CandleSeries) -> [Column], newest: @escaping @Sendable (NewestBar) -> [Double]
+    ) {
+      (self.members, self.compute, self.newest) = (members, compute, newest)
     }
 
     /// One column per member.
     func columns(of series: CandleSeries) -> [Column] { compute(series) }
+
+    /// One number per member; not finite where undefined.
+    func values(at bar: NewestBar) -> [Double] { newest(bar) }
   }
 
   static let families: [Family] = averages + momentum + bands + trend + movement + volume + spikes + levels
 
   private static let averages: [Family] = [9, 21, 50, 200].flatMap { period in
     [
-      Family([("sma_\(period)", .price, period - 1, "simple moving average of \(period) closes")]) { [$0.sma(period)] },
-      Family([("ema_\(period)", .price, period - 1, "exponential moving average of \(period) closes")]) { [$0.ema(period)] },
+      Family([("sma_\(period)", .price, period - 1, "simple moving average of \(period) closes")]) {
+        [$0.sma(period)]
+      } newest: {
+        [$0.sma(period)]
+      },
+      Family([("ema_\(period)", .price, period - 1, "exponential moving average of \(period) closes")]) {
+        [$0.ema(period)]
+      } newest: {
+        [$0.ema(period)]
+      },
     ]
   }
 
   private static let momentum: [Family] = [
-    Family([("rsi_14", .percent, 14, "relative strength index (Wilder)")]) { [$0.rsi()] },
+    Family([("rsi_14", .percent, 14, "relative strength index (Wilder)")]) {
+      [$0.rsi()]
+    } newest: {
+      [$0.rsi()]
+    },
     Family([
       ("macd", .price, 33, "MACD line 12, 26 (aligned as TA-Lib: early on not ema_12 - ema_26)"),
       ("macd_signal", .price, 33, "exponential average of 9 MACD lines"),
@@ -35,6 +54,8 @@ extension Indicator {
     ]) {
       let macd = $0.macd()
       return [macd.line, macd.signal, macd.histogram]
+    } newest: {
+      $0.macd()
     },
   ]
 
@@ -48,13 +69,27 @@ extension Indicator {
     ]) {
       let bands = $0.bollingerBands()
       return [bands.upper, bands.middle, bands.lower, bands.percentB, bands.bandwidth]
+    } newest: {
+      $0.bollingerBands()
     }
   ]
 
   private static let trend: [Family] = [
-    Family([("tr", .price, 1, "true range")]) { [$0.trueRange()] },
-    Family([("atr_14", .price, 14, "average true range (Wilder)")]) { [$0.atr()] },
-    Family([("natr_14", .percent, 14, "average true range over the close")]) { [$0.natr()] },
+    Family([("tr", .price, 1, "true range")]) {
+      [$0.trueRange()]
+    } newest: {
+      [$0.trueRange()]
+    },
+    Family([("atr_14", .price, 14, "average true range (Wilder)")]) {
+      [$0.atr()]
+    } newest: {
+      [$0.atr()]
+    },
+    Family([("natr_14", .percent, 14, "average true range over the close")]) {
+      [$0.natr()]
+    } newest: {
+      [$0.natr()]
+    },
     Family([
       ("adx_14", .percent, 27, "average directional index: strength of the trend"),
       ("plus_di_14", .percent, 14, "upward directional indicator"),
@@ -62,6 +97,8 @@ extension Indicator {
     ]) {
       let movement = $0.directionalMovement()
       return [movement.adx, movement.plusDI, movement.minusDI]
+    } newest: {
+      $0.directionalMovement()
     },
   ]
 
@@ -72,28 +109,76 @@ extension Indicator {
     ]) {
       let stochastic = $0.stochastic()
       return [stochastic.k, stochastic.d]
+    } newest: {
+      $0.stochastic()
     },
-    Family([("willr_14", .percent, 13, "Williams %R, -100 to 0")]) { [$0.williamsR()] },
-    Family([("cci_20", .plain, 19, "commodity channel index")]) { [$0.cci()] },
-    Family([("roc_10", .percent, 10, "change over 10 bars")]) { [$0.roc()] },
-    Family([("logret_1", .plain, 1, "log return of the bar")]) { [$0.logReturns()] },
-    Family([("rv_20", .plain, 20, "deviation of 20 log returns, per bar")]) { [$0.realizedVolatility()] },
+    Family([("willr_14", .percent, 13, "Williams %R, -100 to 0")]) {
+      [$0.williamsR()]
+    } newest: {
+      [$0.williamsR()]
+    },
+    Family([("cci_20", .plain, 19, "commodity channel index")]) {
+      [$0.cci()]
+    } newest: {
+      [$0.cci()]
+    },
+    Family([("roc_10", .percent, 10, "change over 10 bars")]) {
+      [$0.roc()]
+    } newest: {
+      [$0.roc()]
+    },
+    Family([("logret_1", .plain, 1, "log return of the bar")]) {
+      [$0.logReturns()]
+    } newest: {
+      [$0.logReturns()]
+    },
+    Family([("rv_20", .plain, 20, "deviation of 20 log returns, per bar")]) {
+      [$0.realizedVolatility()]
+    } newest: {
+      [$0.realizedVolatility()]
+    },
     Family([
       ("donchian_high_20", .price, 19, "highest high of 20 bars"),
       ("donchian_low_20", .price, 19, "lowest low of 20 bars"),
     ]) {
       let channel = $0.donchianChannel()
       return [channel.high, channel.low]
+    } newest: {
+      $0.donchianChannel()
     },
   ]
 
   private static let volume: [Family] = [
-    Family([("obv", .volume, 0, "on-balance volume")]) { [$0.obv()] },
-    Family([("ad", .volume, 0, "accumulation/distribution line")]) { [$0.accumulationDistribution()] },
-    Family([("adosc_3_10", .volume, 9, "Chaikin oscillator")]) { [$0.adOscillator()] },
-    Family([("cmf_20", .plain, 19, "Chaikin money flow, -1 to 1")]) { [$0.cmf()] },
-    Family([("vwap_20", .price, 19, "volume-weighted average price of 20 bars")]) { [$0.vwap()] },
-    Family([("mfi_14", .percent, 14, "money flow index")]) { [$0.mfi()] },
+    Family([("obv", .volume, 0, "on-balance volume")]) {
+      [$0.obv()]
+    } newest: {
+      [$0.obv()]
+    },
+    Family([("ad", .volume, 0, "accumulation/distribution line")]) {
+      [$0.accumulationDistribution()]
+    } newest: {
+      [$0.accumulationDistribution()]
+    },
+    Family([("adosc_3_10", .volume, 9, "Chaikin oscillator")]) {
+      [$0.adOscillator()]
+    } newest: {
+      [$0.adOscillator()]
+    },
+    Family([("cmf_20", .plain, 19, "Chaikin money flow, -1 to 1")]) {
+      [$0.cmf()]
+    } newest: {
+      [$0.cmf()]
+    },
+    Family([("vwap_20", .price, 19, "volume-weighted average price of 20 bars")]) {
+      [$0.vwap()]
+    } newest: {
+      [$0.vwap()]
+    },
+    Family([("mfi_14", .percent, 14, "money flow index")]) {
+      [$0.mfi()]
+    } newest: {
+      [$0.mfi()]
+    },
   ]
 
   private static let spikes: [Family] = [
@@ -105,6 +190,8 @@ extension Indicator {
     ]) {
       let volume = $0.volumeSpike()
       return [volume.median, volume.ratio, volume.z, volume.spike]
+    } newest: {
+      $0.volumeSpike()
     }
   ]
 
@@ -117,6 +204,8 @@ extension Indicator {
     ]) {
       let points = $0.pivotPoints()
       return [points.pivot] + zip(points.resistances, points.supports).flatMap { [$0, $1] }
+    } newest: {
+      $0.pivotPoints()
     },
     Family([
       ("vp_poc", .price, 0, "price with the most volume of the last 120 bars; last bar only"),
@@ -127,8 +216,14 @@ extension Indicator {
       return [profile?.pointOfControl, profile?.valueArea.upperBound, profile?.valueArea.lowerBound].map {
         .onLastBar($0, count: series.count)
       }
+    } newest: {
+      $0.volumeProfile()
     },
-    Family([("vwap_day", .price, 0, "volume-weighted average price since 00:00 UTC; intraday only")]) { [$0.dailyVWAP()] },
+    Family([("vwap_day", .price, 0, "volume-weighted average price since 00:00 UTC; intraday only")]) {
+      [$0.dailyVWAP()]
+    } newest: {
+      [$0.dailyVWAP()]
+    },
   ]
 }
 

@@ -24,27 +24,57 @@ extension CandleSeries {
     let warmUp = slow + signal - 2
     let columns = columns(3, warmUp: warmUp) { bars, outputs in
       let (lines, signals, histograms) = (outputs[0], outputs[1], outputs[2])
-      let weights = SIMD2(Smoothing.weight(period: fast), Smoothing.weight(period: slow))
-      var averages = SIMD2(
-        Smoothing.mean(bars.close + (slow - fast), count: fast), Smoothing.mean(bars.close, count: slow))
-      var seed = averages.x - averages.y
-      for index in slow..<max(slow, warmUp + 1) {
-        averages += weights * (SIMD2(repeating: bars.close[index]) - averages)
-        seed += averages.x - averages.y
-      }
-      var average = seed / Double(signal)
-      let weight = Smoothing.weight(period: signal)
+      let periods = MACDAverages.Periods(fast: fast, slow: slow, signal: signal)
+      var averages = MACDAverages(closesEndingAt: bars.close + (slow - 1), periods)
+      for index in slow..<max(slow, warmUp + 1) { averages.addEarly(bars.close[index], periods) }
+      averages.startSignal(periods)
       for index in warmUp..<bars.count {
-        if index > warmUp {
-          averages += weights * (SIMD2(repeating: bars.close[index]) - averages)
-          average += weight * ((averages.x - averages.y) - average)
-        }
-        let line = averages.x - averages.y
-        lines[index] = line
-        signals[index] = average
-        histograms[index] = line - average
+        if index > warmUp { averages.add(bars.close[index], periods) }
+        lines[index] = averages.line
+        signals[index] = averages.signal
+        histograms[index] = averages.line - averages.signal
       }
     }
     return MACD(line: columns[0], signal: columns[1], histogram: columns[2])
+  }
+}
+
+/// The averages of a MACD as they stand after a bar.
+struct MACDAverages: Sendable {
+  /// The fast and the slow one.
+  var prices = SIMD2<Double>()
+  /// That of the line; the sum of the first lines until there are enough.
+  var signal = 0.0
+
+  struct Periods {
+    let fast, slow, signal: Int
+
+    @inline(__always) var weights: SIMD2<Double> { SIMD2(Smoothing.weight(period: fast), Smoothing.weight(period: slow)) }
+  }
+
+  @inline(__always) var line: Double { prices.x - prices.y }
+}
+
+extension MACDAverages {
+  /// The averages at the first bar that has both.
+  /// - Parameter newest: behind `slow - 1` other closes.
+  init(closesEndingAt newest: UnsafePointer<Double>, _ periods: Periods) {
+    prices = SIMD2(
+      Smoothing.mean(newest - (periods.fast - 1), count: periods.fast), Smoothing.mean(newest - (periods.slow - 1), count: periods.slow))
+    signal = line
+  }
+
+  /// Adds a bar of the warm-up.
+  @inline(__always) mutating func addEarly(_ close: Double, _ periods: Periods) {
+    prices += periods.weights * (SIMD2(repeating: close) - prices)
+    signal += line
+  }
+
+  /// Ends the warm-up.
+  @inline(__always) mutating func startSignal(_ periods: Periods) { signal /= Double(periods.signal) }
+
+  @inline(__always) mutating func add(_ close: Double, _ periods: Periods) {
+    prices += periods.weights * (SIMD2(repeating: close) - prices)
+    signal += Smoothing.weight(period: periods.signal) * (line - signal)
   }
 }

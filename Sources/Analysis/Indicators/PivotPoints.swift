@@ -35,8 +35,12 @@ extension CandleSeries {
   }
 }
 
-private struct PeriodSummary {
-  var high, low, close: Double
+/// What pivot points are made of.
+struct PeriodSummary {
+  var high = 0.0, low = 0.0, close = 0.0
+
+  /// No period.
+  init() {}
 
   init(_ bars: Bars, _ index: Int) {
     (high, low, close) = (bars.high[index], bars.low[index], bars.close[index])

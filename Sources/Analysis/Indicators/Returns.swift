@@ -17,7 +17,7 @@ extension CandleSeries {
     precondition(period > 0, "a rate of change needs a period above zero")
     return column(warmUp: period) { bars, output in
       for index in period..<bars.count {
-        output[index] = 100 * ((bars.close[index] - bars.close[index - period]) / bars.close[index - period])
+        output[index] = bars.rateOfChange(index, over: period)
       }
     }
   }
@@ -47,7 +47,13 @@ extension CandleSeries {
 
 extension Bars {
   /// - Precondition: `index > 0`.
-  @inline(__always) fileprivate func logReturn(_ index: Int) -> Double {
+  @inline(__always) func logReturn(_ index: Int) -> Double {
     log(close[index] / close[index - 1])
+  }
+
+  /// In percent.
+  /// - Precondition: `index >= period`.
+  @inline(__always) func rateOfChange(_ index: Int, over period: Int) -> Double {
+    100 * ((close[index] - close[index - period]) / close[index - period])
   }
 }

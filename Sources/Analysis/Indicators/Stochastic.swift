@@ -22,7 +22,7 @@ extension CandleSeries {
       let (k, d) = (outputs[0], outputs[1])
       // The raw values pass through the column of `d`, which is written last.
       SlidingWindow(length: period).forEachExtremes(of: bars) { index, highest, lowest in
-        d[index] = highest > lowest ? 100 * ((bars.close[index] - lowest) / (highest - lowest)) : 50
+        d[index] = bars.position(index, highest, lowest)
       }
       SlidingWindow(length: smoothing).forEachSum(
         in: period - 1..<bars.count, element: { d[$0] }, body: { k[$0] = $1 / Double(smoothing) })
@@ -42,8 +42,20 @@ extension CandleSeries {
     precondition(period > 0, "Williams %R needs a period above zero")
     return column(warmUp: period - 1) { bars, output in
       SlidingWindow(length: period).forEachExtremes(of: bars) { index, highest, lowest in
-        output[index] = highest > lowest ? -100 * ((highest - bars.close[index]) / (highest - lowest)) : -50
+        output[index] = bars.distance(index, highest, lowest)
       }
     }
+  }
+}
+
+extension Bars {
+  /// Where the close lies in a range: 0...100.
+  @inline(__always) func position(_ index: Int, _ highest: Double, _ lowest: Double) -> Double {
+    highest > lowest ? 100 * ((close[index] - lowest) / (highest - lowest)) : 50
+  }
+
+  /// How far the close lies below the top of a range: -100...0.
+  @inline(__always) func distance(_ index: Int, _ highest: Double, _ lowest: Double) -> Double {
+    highest > lowest ? -100 * ((highest - close[index]) / (highest - lowest)) : -50
   }
 }

@@ -39,6 +39,24 @@ struct SlidingWindow {
     }
   }
 
+  /// The combination of the elements of the window that ends at `last`, bit for bit as ``forEach(in:element:join:body:)`` gives it.
+  ///
+  /// - Parameter first: where the range begins that is cut into blocks; may be an index whose element is long gone.
+  /// - Returns: nil when fewer than `length` elements lie between.
+  /// - Complexity: `length` combinations.
+  @inline(__always)
+  func combination<Element>(
+    endingAt last: Int, from first: Int, element: (Int) -> Element, join: (Element, Element) -> Element
+  ) -> Element? {
+    guard last - first >= length - 1 else { return nil }
+    let start = last - (last - first) % length
+    let head = fold(start..<last + 1, element, join)
+    guard last - start < length - 1 else { return head }
+    var tail = element(start - 1)
+    for index in stride(from: start - 2, through: last - length + 1, by: -1) { tail = join(element(index), tail) }
+    return join(tail, head)
+  }
+
   @inline(__always)
   private func fold<Element>(_ block: Range<Int>, _ element: (Int) -> Element, _ join: (Element, Element) -> Element) -> Element {
     var result = element(block.lowerBound)
@@ -159,10 +177,13 @@ extension SlidingWindow {
   /// Calls `body` with the highest high and the lowest low of each full window.
   @inline(__always)
   func forEachExtremes(of bars: Bars, body: (Int, _ highest: Double, _ lowest: Double) -> Void) {
-    forEach(
-      in: 0..<bars.count,
-      element: { SIMD2(bars.high[$0], -bars.low[$0]) },
-      join: { $0.replacing(with: $1, where: $1 .> $0) },
-      body: { body($0, $1.x, -$1.y) })
+    forEach(in: 0..<bars.count, element: bars.extremes, join: Bars.widened, body: { body($0, $1.x, -$1.y) })
   }
+}
+
+extension Bars {
+  /// The high, and the low below zero: of both the larger counts.
+  @inline(__always) func extremes(_ index: Int) -> SIMD2<Double> { SIMD2(high[index], -low[index]) }
+
+  @inline(__always) static func widened(_ a: SIMD2<Double>, _ b: SIMD2<Double>) -> SIMD2<Double> { a.replacing(with: b, where: b .> a) }
 }

@@ -24,6 +24,14 @@ struct SortedWindow {
     return value == median ? 0 : .nan
   }
 
+  /// Median, ratio, z-score and spike of a volume beside this window of earlier ones; not a number where undefined.
+  @inline(__always) func figures(of volume: Double) -> SIMD4<Double> {
+    let median = median
+    let ratio = median > 0 ? volume / median : .nan
+    let z = zScore(of: volume, median: median)
+    return SIMD4(median, ratio, z, ratio >= 2 && (z >= 3.5 || z.isNaN) ? 1 : 0)
+  }
+
   /// Puts `new` where it belongs and takes out one `old`, which must be there.
   func replace(_ old: Double, with new: Double) {
     var (below, place) = (0, 0)

@@ -35,10 +35,26 @@ struct WindowDeviations {
     _ body: (Neighbours, SIMD4<Double>, SIMD4<Double>) -> Void
   ) {
     let mean = ends.load(means)
+    body(ends, mean, sum(ends, mean, measure))
+  }
+
+  @inline(__always)
+  private func sum(_ ends: Neighbours, _ mean: SIMD4<Double>, _ measure: (SIMD4<Double>) -> SIMD4<Double>) -> SIMD4<Double> {
     var sum = SIMD4<Double>()
     let oldest = values + (1 - period)
     for offset in 0..<period { sum += measure(ends.load(oldest + offset) - mean) }
-    body(ends, mean, sum)
+    return sum
+  }
+
+  /// The mean and the sum of the window that ends at `last`, four times each, bit for bit as ``forEach(means:measure:body:)`` gives them.
+  /// - Returns: nil when the range holds no full window that ends there.
+  func window(endingAt last: Int, measure: (SIMD4<Double>) -> SIMD4<Double>) -> (mean: SIMD4<Double>, sum: SIMD4<Double>)? {
+    let total = SlidingWindow(length: period).combination(
+      endingAt: last, from: range.lowerBound, element: { values[$0] }, join: { $0 + $1 })
+    guard let total else { return nil }
+    let isFlat = (0..<period).allSatisfy { values[last - $0] == values[last] }
+    let mean = SIMD4(repeating: isFlat ? values[last] : total / Double(period))
+    return (mean, sum(Neighbours(first: last, areFour: false), mean, measure))
   }
 
   /// The mean of a window of equal values is that value. A stretch of so many holds one of the pairs that are looked at.

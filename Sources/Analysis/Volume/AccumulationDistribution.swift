@@ -12,9 +12,7 @@ extension CandleSeries {
       var total = bars.volume[0]
       output[0] = total
       for index in 1..<max(1, bars.count) {
-        let (now, before) = (bars.close[index], bars.close[index - 1])
-        let direction = (now > before ? 1.0 : 0.0) - (now < before ? 1.0 : 0.0)
-        total += direction * bars.volume[index]
+        total += bars.directedVolume(index)
         output[index] = total
       }
     }
@@ -42,15 +40,10 @@ extension CandleSeries {
   public func adOscillator(fast: Int = 3, slow: Int = 10) -> Column {
     precondition(fast > 0 && fast < slow, "an oscillator needs 0 < fast < slow")
     return column(warmUp: slow - 1) { bars, output in
-      let weights = SIMD2(Smoothing.weight(period: fast), Smoothing.weight(period: slow))
-      var total = bars.moneyFlow(0)
-      var averages = SIMD2(repeating: total)
+      var averages = ChaikinAverages(first: bars.moneyFlow(0))
       for index in 0..<bars.count {
-        if index > 0 {
-          total += bars.moneyFlow(index)
-          averages += weights * (SIMD2(repeating: total) - averages)
-        }
-        if index >= slow - 1 { output[index] = averages.x - averages.y }
+        if index > 0 { averages.add(bars.moneyFlow(index), fast: fast, slow: slow) }
+        if index >= slow - 1 { output[index] = averages.difference }
       }
     }
   }
@@ -64,8 +57,40 @@ extension CandleSeries {
     precondition(period > 0, "a money flow needs a period above zero")
     return column(warmUp: period - 1) { bars, output in
       SlidingWindow(length: period).forEachSums(
-        in: 0..<bars.count, element: { SIMD2(bars.moneyFlow($0), bars.volume[$0]) },
+        in: 0..<bars.count, element: { bars.flow($0) },
         body: { output[$0] = $1.y > 0 ? $1.x / $1.y : .nan })
     }
+  }
+}
+
+extension Bars {
+  /// Money flow, and volume.
+  @inline(__always) func flow(_ index: Int) -> SIMD2<Double> { SIMD2(moneyFlow(index), volume[index]) }
+
+  /// The volume, its sign that of the close's change.
+  /// - Precondition: `index > 0`.
+  @inline(__always) func directedVolume(_ index: Int) -> Double {
+    let (now, before) = (close[index], close[index - 1])
+    return ((now > before ? 1.0 : 0.0) - (now < before ? 1.0 : 0.0)) * volume[index]
+  }
+}
+
+/// The averages of a Chaikin oscillator as they stand after a bar.
+struct ChaikinAverages: Sendable {
+  /// The accumulation/distribution line.
+  var line = 0.0
+  /// The fast and the slow average of it.
+  var averages = SIMD2<Double>()
+
+  @inline(__always) var difference: Double { averages.x - averages.y }
+}
+
+extension ChaikinAverages {
+  /// - Parameter first: the money flow of the first bar.
+  init(first: Double) { (line, averages) = (first, SIMD2(repeating: first)) }
+
+  @inline(__always) mutating func add(_ moneyFlow: Double, fast: Int, slow: Int) {
+    line += moneyFlow
+    averages += SIMD2(Smoothing.weight(period: fast), Smoothing.weight(period: slow)) * (SIMD2(repeating: line) - averages)
   }
 }

@@ -19,7 +19,7 @@ extension CandleSeries {
 extension Bars {
   /// The money of a rising bar as x, that of a falling bar as y.
   /// - Precondition: `index > 0`.
-  @inline(__always) fileprivate func directedMoney(_ index: Int) -> SIMD2<Double> {
+  @inline(__always) func directedMoney(_ index: Int) -> SIMD2<Double> {
     let (now, before) = (typicalPrice(index), typicalPrice(index - 1))
     let money = now * volume[index]
     return SIMD2(now > before ? money : 0, now < before ? money : 0)

@@ -17,8 +17,10 @@ extension CandleSeries {
       let time = timeOfDay(index)
       var baseline = earlier[time, default: []]
       if baseline.count == period {
-        let figures = Self.figures(of: volume[index], beside: baseline)
-        for column in 0..<4 { columns[column][index] = figures[column] }
+        SortedWindow.open(baseline, count: period) { window in
+          let figures = window.figures(of: volume[index])
+          for column in 0..<4 { columns[column][index] = figures[column] }
+        }
         baseline.removeFirst()
       }
       baseline.append(volume[index])
@@ -32,17 +34,5 @@ extension CandleSeries {
   private func timeOfDay(_ index: Int) -> Int64 {
     guard let length = interval.length, length < .days(1) else { return 0 }
     return (openTimes[index] - openTimes[index].floored(to: .days(1))).milliseconds
-  }
-
-  /// Median, ratio, z-score and spike; not a number where undefined.
-  private static func figures(of volume: Double, beside baseline: [Double]) -> [Double] {
-    var result: [Double] = []
-    SortedWindow.open(baseline, count: baseline.count) { window in
-      let median = window.median
-      let ratio = median > 0 ? volume / median : .nan
-      let z = window.zScore(of: volume, median: median)
-      result = [median, ratio, z, ratio >= 2 && (z >= 3.5 || z.isNaN) ? 1 : 0]
-    }
-    return result
   }
 }

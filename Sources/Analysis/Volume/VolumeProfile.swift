@@ -28,8 +28,21 @@ extension CandleSeries {
   /// - Complexity: O(length · binCount).
   public func volumeProfile(length: Int = 120, binCount: Int = 24) -> VolumeProfile? {
     precondition(length > 0 && binCount > 0, "a profile needs bars and bins")
-    let range = max(0, count - length)..<count
-    guard let lowest = low[range].min(), let highest = high[range].max() else { return nil }
+    guard !isEmpty else { return nil }
+    var profile: VolumeProfile?
+    withBars { profile = VolumeProfile(of: $0, length: length, binCount: binCount) }
+    return profile
+  }
+}
+
+extension VolumeProfile {
+  /// - Returns: nil when there was no volume in the last `length` bars, or no range to divide.
+  init?(of bars: Bars, length: Int, binCount: Int) {
+    let range = max(0, bars.count - length)..<bars.count
+    let (low, high, volume) = (bars.low, bars.high, bars.volume)
+    let lowest = UnsafeBufferPointer(start: low + range.lowerBound, count: range.count).min()
+    let highest = UnsafeBufferPointer(start: high + range.lowerBound, count: range.count).max()
+    guard let lowest, let highest else { return nil }
     let height = (highest - lowest) / Double(binCount)
     guard height > 0, lowest + height > lowest else { return nil }
     var bins = [Double](repeating: 0, count: binCount)
@@ -47,9 +60,9 @@ extension CandleSeries {
       }
     }
     guard let area = ValueArea(of: bins, share: 0.7) else { return nil }
-    return VolumeProfile(
-      lowest: lowest, binHeight: height, bins: bins, pointOfControl: lowest + (Double(area.fullest) + 0.5) * height,
-      valueArea: lowest + Double(area.bins.lowerBound) * height...lowest + Double(area.bins.upperBound + 1) * height)
+    (self.lowest, binHeight, self.bins) = (lowest, height, bins)
+    pointOfControl = lowest + (Double(area.fullest) + 0.5) * height
+    valueArea = lowest + Double(area.bins.lowerBound) * height...lowest + Double(area.bins.upperBound + 1) * height
   }
 }
 

@@ -27,13 +27,8 @@ extension CandleSeries {
       SortedWindow.open(bars.volume, count: period) { window in
         for index in period..<bars.count {
           let volume = bars.volume[index]
-          let median = window.median
-          let ratio = median > 0 ? volume / median : .nan
-          let z = window.zScore(of: volume, median: median)
-          outputs[0][index] = median
-          outputs[1][index] = ratio
-          outputs[2][index] = z
-          outputs[3][index] = ratio >= 2 && (z >= 3.5 || z.isNaN) ? 1 : 0
+          let figures = window.figures(of: volume)
+          for column in 0..<4 { outputs[column][index] = figures[column] }
           window.replace(bars.volume[index - period], with: volume)
         }
       }

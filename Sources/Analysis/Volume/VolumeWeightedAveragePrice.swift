@@ -11,7 +11,7 @@ extension CandleSeries {
     precondition(period > 0, "an average needs a period above zero")
     return column(warmUp: period - 1) { bars, output in
       SlidingWindow(length: period).forEachSums(
-        in: 0..<bars.count, element: { SIMD2(bars.typicalPrice($0) * bars.volume[$0], bars.volume[$0]) },
+        in: 0..<bars.count, element: { bars.money($0) },
         body: { output[$0] = $1.y > 0 ? $1.x / $1.y : .nan })
     }
   }
@@ -28,9 +28,16 @@ extension CandleSeries {
       var sums = SIMD2<Double>()
       for index in 0..<bars.count {
         if index > 0, openTimes[index].utcDayNumber != openTimes[index - 1].utcDayNumber { sums = SIMD2() }
-        sums += SIMD2(bars.typicalPrice(index) * bars.volume[index], bars.volume[index])
+        sums += bars.money(index)
         output[index] = sums.y > 0 ? sums.x / sums.y : .nan
       }
     }
+  }
+}
+
+extension Bars {
+  /// Typical price times volume, and volume.
+  @inline(__always) func money(_ index: Int) -> SIMD2<Double> {
+    SIMD2(typicalPrice(index) * volume[index], volume[index])
   }
 }
