@@ -76,9 +76,7 @@ struct BacktestStrategy: AsyncParsableCommand {
 
   func run() async throws {
     guard !strategy.hasSuffix(".json") else { return try runScenario() }
-    for (name, isGiven) in [("--targets", targets != nil)] where isGiven {
-      throw Failure(.usage, "\(name) is for a scenario, a file that ends in .json")
-    }
+    if targets != nil { throw Failure(.usage, "--targets is for a scenario, a file that ends in .json") }
     let definition = try definition()
     let sessions = try await sessions(of: definition)
     if let output { try write(sessions, to: output) }

@@ -169,11 +169,12 @@ extension ProvidersConfiguration {
 }
 
 extension StrategyDefinition {
-  /// - Parameter names: as a step gives them; all when empty.
+  /// - Parameter names: as a step gives them, one that stands twice counted once; all when empty.
   /// - Throws: ``TaskFailure`` for a name that no strategy has.
   fileprivate static func chosen(_ names: [String], among all: [StrategyDefinition]) throws -> [StrategyDefinition] {
     guard !names.isEmpty else { return all }
-    return try names.map { name in
+    var seen: Set<String> = []
+    return try names.filter { seen.insert($0).inserted }.map { name in
       if let strategy = all.first(where: { $0.name == name }) { return strategy }
       let known = all.map(\.name)
       let nearest = NearestName.find(name, in: known).map { "; a strategy with a similar name exists: `\($0)`" } ?? ""
