@@ -8,8 +8,8 @@ enum ForeignXML {
   static let bytesMax = 32 << 20
   /// Those have some 900,000.
   static let marksMax = 2_000_000
-  /// From one element to the next. libxml2 compares each attribute of an element with those before it.
-  private static let elementBytesMax = 4096
+  /// `=` from one element to the next. libxml2 compares each attribute of an element with those before it.
+  fileprivate static let attributesMax = 800
   /// Of the names that libxml2 remembers to the end.
   private static let namesBytesMax = 100_000
 
@@ -17,7 +17,7 @@ enum ForeignXML {
     case tooLarge(Int)
     /// It brings declarations of its own, which nothing that is read here needs and bombs are made of.
     case hasDocumentType
-    /// It has more elements and attributes than any that is read here, or a very long one.
+    /// It has more elements and attributes than any that is read here, or an element with very many of them.
     case tooDense
     case notXML
   }
@@ -77,17 +77,17 @@ enum ForeignXML {
   /// - Parameter marksMax: so many `<` and `=`, wherever they stand.
   static func isBearable(_ bytes: [UInt8], marksMax: Int) -> Bool {
     bytes.withUnsafeBufferPointer { bytes in
-      var (marks, last) = (0, 0)
-      for (place, byte) in bytes.enumerated() {
+      var (marks, attributes) = (0, 0)
+      for byte in bytes {
         switch byte {
-        case UInt8(ascii: "<"):
-          guard place - last <= elementBytesMax else { return false }
-          (marks, last) = (marks + 1, place)
-        case UInt8(ascii: "="): marks += 1
+        case UInt8(ascii: "<"): (marks, attributes) = (marks + 1, 0)
+        case UInt8(ascii: "="):
+          (marks, attributes) = (marks + 1, attributes + 1)
+          guard attributes <= attributesMax else { return false }
         default: break
         }
       }
-      return marks <= marksMax && bytes.count - last <= elementBytesMax
+      return marks <= marksMax
     }
   }
 
@@ -103,7 +103,7 @@ extension Refusal {
       self.init(.unexpectedShape, "answered with \(count) bytes, more than the \(ForeignXML.bytesMax) that are read")
     case .hasDocumentType: self.init(.unexpectedShape, "the answer declares a document type, which is never read")
     case .tooDense:
-      self.init(.unexpectedShape, "the answer has more than \(ForeignXML.marksMax) elements and attributes, or one that is too long")
+      self.init(.unexpectedShape, "the answer has more than \(ForeignXML.marksMax) elements and attributes, or \(ForeignXML.attributesMax) in one element")
     case .notXML where body.isEmpty: self.init(.unexpectedShape, "answered with an empty body", isTransient: true)
     case .notXML: self.init(.unexpectedShape, "the answer is no XML (\(body.start))", isTransient: true)
     }

@@ -49,7 +49,7 @@ import Transport
   }
 
   @Test(arguments: [
-    ("elements", "elements and attributes"), ("attributes", "one that is too long"), ("rates that are none", "cannot be read"),
+    ("elements", "elements and attributes"), ("attributes", "in one element"), ("rates that are none", "cannot be read"),
     // libxml2 would remember each name to the end.
     ("names", "no XML"),
   ])

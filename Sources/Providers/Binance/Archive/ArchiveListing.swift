@@ -39,7 +39,7 @@ extension ArchiveListingDefect: CustomStringConvertible {
     case .hasDocumentType: "the listing declares a document type, which none does"
     case .otherRoot(let name): "the answer is a `\(name.printable(40))`, not a listing"
     case .tooManyKeys: "the listing has more than \(ArchiveListing.keysMax) keys on a page"
-    case .tooDense: "the listing has more elements than \(ArchiveListing.keysMax) keys need, or one that is too long"
+    case .tooDense: "the listing has more elements than \(ArchiveListing.keysMax) keys need, or one with too many attributes"
     case .noMarker: "the listing is cut and does not say where to go on"
     case .markerStands: "the listing does not move on from its marker"
     }
