@@ -103,7 +103,9 @@ extension Refusal {
       self.init(.unexpectedShape, "answered with \(count) bytes, more than the \(ForeignXML.bytesMax) that are read")
     case .hasDocumentType: self.init(.unexpectedShape, "the answer declares a document type, which is never read")
     case .tooDense:
-      self.init(.unexpectedShape, "the answer has more than \(ForeignXML.marksMax) elements and attributes, or \(ForeignXML.attributesMax) in one element")
+      self.init(
+        .unexpectedShape,
+        "the answer has more than \(ForeignXML.marksMax) elements and attributes, or \(ForeignXML.attributesMax) in one element")
     case .notXML where body.isEmpty: self.init(.unexpectedShape, "answered with an empty body", isTransient: true)
     case .notXML: self.init(.unexpectedShape, "the answer is no XML (\(body.start))", isTransient: true)
     }
