@@ -45,4 +45,14 @@ public struct SharpeTrials: Sendable, Equatable {
     try demand("trial_sharpe_std", deviation, "a number of at least 0") { $0 >= 0 && $0.isFinite }
     (self.count, self.deviation) = (count, deviation)
   }
+
+  /// - Parameters:
+  ///   - sharpes: of one bar, of those trials that have one.
+  ///   - count: of all trials, at least 1.
+  /// - Returns: nil for fewer than two ratios, which have no spread.
+  public init?(ofSharpes sharpes: [Double], count: Int) {
+    // `try?`: a spread comes of two ratios at least and is a finite number, so nothing is left to refuse.
+    guard let spread = sampleDeviation(of: sharpes), let trials = try? SharpeTrials(count: count, deviation: spread) else { return nil }
+    self = trials
+  }
 }

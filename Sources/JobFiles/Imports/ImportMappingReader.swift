@@ -21,12 +21,8 @@ public enum ImportMappingReader {
     let (document, diagnostics) = source.document(path)
     guard let document else { return (nil, diagnostics) }
     let findings = Findings(document.source, diagnostics)
-    let mapping = mapping(document.root, fileName(path), findings)
+    let mapping = mapping(document.root, Names.ofFile(path), findings)
     return (findings.sorted.hasErrors ? nil : mapping, findings.sorted)
-  }
-
-  private static func fileName(_ path: String) -> String {
-    String(path.split(separator: "/").last.map { $0.hasSuffix(".yaml") ? $0.dropLast(5) : $0 } ?? "")
   }
 
   private static func mapping(_ root: Tree, _ file: String, _ findings: Findings) -> ImportMapping? {
@@ -36,10 +32,7 @@ public enum ImportMappingReader {
     section.require("format", "`format:` with one of \(ForeignFormat.wordList)")
     section.require("source", "`source: NAME`, under which the candles are kept")
     section.require("fields", "`fields:`, where each of \(required.joined(separator: ", ")) comes from")
-    if let name = section.text("import"), Names.check(name, "mapping", findings), name.value != file {
-      findings.add(
-        .nameIsNotFile, at: name.spot, "the mapping is called `\(name.value)`, its file `\(file).yaml`", label: "not the name of the file")
-    }
+    if let name = section.text("import") { Names.checkIsFile(name, "mapping", file, findings) }
     let source = section.text("source").flatMap { Names.check($0, "source", findings) ? $0.value : nil }
     let format = section.word("format", ForeignFormat.self)
     guard let format else { return nil }

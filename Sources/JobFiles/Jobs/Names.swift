@@ -19,6 +19,18 @@ enum Names {
     return false
   }
 
+  /// What a file at a path is called: `Jobs/imports/legacy.yaml` is `legacy`.
+  static func ofFile(_ path: String) -> String {
+    String(path.split(separator: "/").last.map { $0.hasSuffix(".yaml") ? $0.dropLast(5) : $0 } ?? "")
+  }
+
+  /// Reports a name that is none, or not that of its file.
+  static func checkIsFile(_ name: Located<String>, _ kind: String, _ file: String, _ findings: Findings) {
+    guard check(name, kind, findings), name.value != file else { return }
+    findings.add(
+      .nameIsNotFile, at: name.spot, "the \(kind) is called `\(name.value)`, its file `\(file).yaml`", label: "not the name of the file")
+  }
+
   /// The name of a zone of the IANA database: `Area/City` or `UTC`.
   static func zone(_ name: Located<String>, _ findings: Findings) -> String? {
     let text = name.value

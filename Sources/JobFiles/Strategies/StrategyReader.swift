@@ -21,22 +21,15 @@ public enum StrategyReader {
     let (document, diagnostics) = source.document(path)
     guard let document else { return (nil, diagnostics) }
     let findings = Findings(document.source, diagnostics)
-    let strategy = strategy(document.root, fileName(path), findings)
+    let strategy = strategy(document.root, Names.ofFile(path), findings)
     return (findings.sorted.hasErrors ? nil : strategy, findings.sorted)
-  }
-
-  private static func fileName(_ path: String) -> String {
-    String(path.split(separator: "/").last.map { $0.hasSuffix(".yaml") ? $0.dropLast(5) : $0 } ?? "")
   }
 
   private static func strategy(_ root: Tree, _ file: String, _ findings: Findings) -> StrategyDefinition? {
     guard let section = Section(root, title: "the strategy", findings: findings) else { return nil }
     section.refuseKeys(except: keys)
     section.require("strategy", "`strategy: NAME`, the name of the file without `.yaml`")
-    if let name = section.text("strategy"), Names.check(name, "strategy", findings), name.value != file {
-      findings.add(
-        .nameIsNotFile, at: name.spot, "the strategy is called `\(name.value)`, its file `\(file).yaml`", label: "not the name of the file")
-    }
+    if let name = section.text("strategy") { Names.checkIsFile(name, "strategy", file, findings) }
     let filter = section.text("only_when").flatMap { ConditionReader.read($0, findings) }
     let summary = section.text("description")?.value ?? ""
     let base = section["template"] == nil ? conditions(section, file, findings) : template(section, file, findings)
@@ -81,6 +74,11 @@ public enum StrategyReader {
   /// The periods that a backtest tries; only strategies that cross two lines have one.
   private static func grid(_ section: Section, _ base: any Strategy, _ findings: Findings) -> StrategyGrid? {
     guard let tree = section["grid"] else { return nil }
+    if section["only_when"] != nil {
+      findings.add(
+        .badStrategy, at: section.keySpot("grid"), "a grid does not know `only_when`: it would try another strategy than this one",
+        label: "beside `only_when`")
+    }
     let lines: CrossGrid.Lines
     switch base {
     case let cross as MovingAverageCross: lines = .averages(cross.kind)

@@ -104,19 +104,6 @@ struct BacktestSession {
   }
 }
 
-extension SharpeTrials {
-  /// - Parameter sharpes: of one bar, of those trials that have one.
-  /// - Returns: nil for fewer than two.
-  init?(ofSharpes sharpes: [Double], count: Int) {
-    guard sharpes.count > 1 else { return nil }
-    let mean = sharpes.reduce(0, +) / Double(sharpes.count)
-    let squares = sharpes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    // `try?`: a count above one and a root of squares are in range; what is not finite is no spread.
-    guard let trials = try? SharpeTrials(count: count, deviation: (squares / Double(sharpes.count - 1)).squareRoot()) else { return nil }
-    self = trials
-  }
-}
-
 extension CrossGrid.Lines {
   /// `sma_cross`
   var name: String {
