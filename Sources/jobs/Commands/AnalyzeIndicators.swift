@@ -38,11 +38,7 @@ struct AnalyzeIndicators: ParsableCommand {
       \(names)
       """)
 
-  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
-  var input: String
-
-  @Option(help: "The interval to take; needed when the file has several, or no such column.")
-  var interval: String?
+  @OptionGroup var candles: CandleInputOptions
 
   @Option(help: "Only this indicator. May be repeated.", completion: .list(Indicator.all.map(\.name)))
   var name: [String] = []
@@ -55,7 +51,7 @@ struct AnalyzeIndicators: ParsableCommand {
 
   func run() throws {
     let set = IndicatorSet(try indicators())
-    let file = try CandleInput.readOneInterval(input, interval)
+    let file = try candles.read()
     let sink = try ByteSink(path: output)
     let format = TidyFormat(schema: "jobs.analyze.indicators/1", isJSON: json)
     sink.bytes += format.head.utf8

@@ -22,11 +22,7 @@ struct AnalyzePatterns: ParsableCommand {
         \(ChartPattern.Kind.allCases.map(\.rawValue).joined(separator: "\n  "))
       """)
 
-  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
-  var input: String
-
-  @Option(help: "The interval to take; needed when the file has several, or no such column.")
-  var interval: String?
+  @OptionGroup var candles: CandleInputOptions
 
   @Option(help: "Write to this file instead of standard output.", completion: .file())
   var output: String?
@@ -35,7 +31,7 @@ struct AnalyzePatterns: ParsableCommand {
   var json = false
 
   func run() throws {
-    let file = try CandleInput.readOneInterval(input, interval)
+    let file = try candles.read()
     let sink = try ByteSink(path: output)
     let head =
       json

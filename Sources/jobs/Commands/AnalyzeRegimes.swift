@@ -24,11 +24,7 @@ struct AnalyzeRegimes: ParsableCommand {
     case rules, hmm
   }
 
-  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
-  var input: String
-
-  @Option(help: "The interval to take; needed when the file has several, or no such column.")
-  var interval: String?
+  @OptionGroup var candles: CandleInputOptions
 
   @Option(help: "rules or hmm.")
   var method = Method.rules
@@ -43,7 +39,7 @@ struct AnalyzeRegimes: ParsableCommand {
   var json = false
 
   func run() throws {
-    let file = try CandleInput.readOneInterval(input, interval)
+    let file = try candles.read()
     let sink = try ByteSink(path: output)
     switch method {
     case .rules: try writeRules(file.series, to: sink)

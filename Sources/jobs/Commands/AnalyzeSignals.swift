@@ -19,11 +19,7 @@ struct AnalyzeSignals: ParsableCommand {
       not depend on later ones; it is valid from the next open. The strength, 0 to 1, is a measure of evidence, not a probability.
       """)
 
-  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
-  var input: String
-
-  @Option(help: "The interval to take; needed when the file has several, or no such column.")
-  var interval: String?
+  @OptionGroup var candles: CandleInputOptions
 
   @Option(help: "The name of a strategy in Jobs/strategies, or the path of such a file. May be repeated.", completion: .file())
   var strategy: [String] = []
@@ -41,7 +37,7 @@ struct AnalyzeSignals: ParsableCommand {
     let chosen = try strategy.map { try StrategyChoice.definition(named: $0) { try place.workspace() }.strategy }
       .filter { seen.insert($0.name).inserted }
     let scanner = chosen.isEmpty ? SignalScanner.standard : SignalScanner(chosen)
-    let file = try CandleInput.readOneInterval(input, interval)
+    let file = try candles.read()
     let sink = try ByteSink(path: output)
     sink.bytes +=
       (json

@@ -23,11 +23,7 @@ struct AnalyzeVolume: ParsableCommand {
         vp_poc, vp_vah, vp_val    at the last bar: the price with the most volume of 120 bars, and the edges of 70 % of it
       """)
 
-  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
-  var input: String
-
-  @Option(help: "The interval to take; needed when the file has several, or no such column.")
-  var interval: String?
+  @OptionGroup var candles: CandleInputOptions
 
   @Option(help: "Write to this file instead of standard output.", completion: .file())
   var output: String?
@@ -42,7 +38,7 @@ struct AnalyzeVolume: ParsableCommand {
 
   func run() throws {
     let set = IndicatorSet(Indicator.all.filter { Self.names.contains($0.name) })
-    let file = try CandleInput.readOneInterval(input, interval)
+    let file = try candles.read()
     let sink = try ByteSink(path: output)
     let format = TidyFormat(schema: "jobs.analyze.volume/1", isJSON: json)
     sink.bytes += format.head.utf8

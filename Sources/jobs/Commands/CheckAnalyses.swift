@@ -25,11 +25,7 @@ struct CheckAnalyses: ParsableCommand {
   @Argument(help: "The name of a strategy in Jobs/strategies, or the path of such a file; everything when left out.", completion: .file())
   var strategy: String?
 
-  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
-  var input: String
-
-  @Option(help: "The interval to take; needed when the file has several, or no such column.")
-  var interval: String?
+  @OptionGroup var candles: CandleInputOptions
 
   @Flag(help: "One JSON document on standard output.")
   var json = false
@@ -38,7 +34,7 @@ struct CheckAnalyses: ParsableCommand {
 
   func run() throws {
     let chosen = try strategy.map { try StrategyChoice.definition(named: $0) { try place.workspace() } }
-    let file = try CandleInput.readOneInterval(input, interval)
+    let file = try candles.read()
     let checks = file.series.map { series in
       (
         series: series,

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import JobGraph
 import MarketData
@@ -59,6 +60,18 @@ enum CandleInput {
     if count > file.problems.count { lines.append("  and \(count - file.problems.count) more") }
     return lines.joined(separator: "\n")
   }
+}
+
+/// The candles of a command that computes on a file, without a project.
+struct CandleInputOptions: ParsableArguments {
+  @Option(help: "The file of candles, CSV or JSON; - is standard input.", completion: .file())
+  var input: String
+
+  @Option(help: "The interval to take; needed when the file has several, or no such column.")
+  var interval: String?
+
+  /// - Throws: ``Failure`` for a file that cannot be read, or has several intervals.
+  func read() throws -> CandleFile { try CandleInput.readOneInterval(input, interval) }
 }
 
 /// Options of symbol and interval.
