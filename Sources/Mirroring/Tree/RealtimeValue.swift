@@ -1,0 +1,51 @@
+/// A value in the tree of a realtime database: what JSON can say, but without arrays and without anything empty.
+///
+/// The tree stores leaves only: `null`, `{}` and `[]` are the absence of a value, an array is an object with the keys `0`, `1`, …, and a
+/// parent is gone when its last child is. A value that was made by ``node(_:)`` or changed by ``setting(_:at:)`` keeps to that: no
+/// object in it is empty, none holds `null`. Numbers are IEEE doubles, as the database stores them.
+///
+/// Source: Firebase, Realtime Database REST API; the facts of its data model.
+public enum RealtimeValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case string(String)
+  /// Children by key, keys as people mean them in a path below: not escaped. Never empty.
+  case object([String: RealtimeValue])
+
+  /// An object of these children; without those that are null, and null when none is left.
+  public static func node(_ children: [String: RealtimeValue]) -> RealtimeValue {
+    let present = children.filter { $0.value != .null }
+    return present.isEmpty ? .null : .object(present)
+  }
+
+  /// Nothing is there.
+  public var isNull: Bool { self == .null }
+
+  /// The children by key; empty for a leaf and for null.
+  public var children: [String: RealtimeValue] {
+    if case .object(let children) = self { children } else { [:] }
+  }
+
+  /// The child of this key, or null.
+  public subscript(key: String) -> RealtimeValue {
+    if case .object(let children) = self { children[key] ?? .null } else { .null }
+  }
+
+  /// What is at the end of a path; itself for an empty path, null where nothing is.
+  public subscript(path: some Sequence<String>) -> RealtimeValue {
+    path.reduce(self) { $0[$1] }
+  }
+
+  /// The tree with another value at a path. Null deletes, with all parents that become empty; a leaf on the way becomes an object.
+  /// - Complexity: O(depth × children on the way).
+  public func setting(_ value: RealtimeValue, at path: some Collection<String>) -> RealtimeValue {
+    guard let key = path.first else { return value }
+    var children = self.children
+    let child = (children[key] ?? .null).setting(value, at: path.dropFirst())
+    children[key] = child.isNull ? nil : child
+    // A leaf stays a leaf when nothing is put below it.
+    if children.isEmpty { return self.children.isEmpty && child.isNull ? self : .null }
+    return .object(children)
+  }
+}
