@@ -13,6 +13,10 @@ struct BaumWelch {
   var iterationsMax = 400
   /// A state's variance, in the unit of the observations, does not fall below this: a state of equal values would have an endless likelihood.
   var leastVariance = 1e-4
+  /// Whether every second iteration tries a leap: see ``ExpectationStep/leap(from:over:leastVariance:)``. Models of two dimensions never do.
+  var isAccelerated = false
+  /// A fit that was found before: a climb that comes near it, or that will not reach as high, is given up.
+  var rival: Fit?
 
   struct Fit {
     var model: HiddenMarkovModel
@@ -21,6 +25,14 @@ struct BaumWelch {
     let iterations: Int
     /// The share of the observations that each state explains.
     var occupancy: [Double]
+
+    /// The same, its states from the narrowest to the widest.
+    var ordered: Fit {
+      var result = self
+      let order = occupancy.indices.sorted { model.spread(ofState: $0) < model.spread(ofState: $1) }
+      (result.model, result.occupancy) = (model.reordered(order), order.map { occupancy[$0] })
+      return result
+    }
   }
 
   /// - Parameters:
@@ -45,15 +57,30 @@ struct BaumWelch {
   }
 
   private func iterate(_ step: inout ExpectationStep) -> Fit {
-    var (logLikelihood, iterations) = (step.expect(), 1)
+    var (logLikelihood, iterations, sinceLeap) = (step.expect(), 1, 0)
+    var (first, second) = (step, step)
     while iterations < iterationsMax {
+      (first, second) = (second, step)
       step.maximize(leastVariance: leastVariance)
       let reached = step.expect()
-      iterations += 1
-      let isDone = reached - logLikelihood < tolerance
+      (iterations, sinceLeap) = (iterations + 1, sinceLeap + 1)
+      let rise = reached - logLikelihood
       logLikelihood = reached
-      if isDone { break }
+      if rise < tolerance || isIdle(step, at: reached, rise) { break }
+      guard isAccelerated, sinceLeap >= 2, iterations < iterationsMax else { continue }
+      sinceLeap = 0
+      var leapt = step
+      guard leapt.leap(from: first, over: second, leastVariance: leastVariance) else { continue }
+      let tried = leapt.expect()
+      iterations += 1
+      if tried > logLikelihood { (step, logLikelihood) = (leapt, tried) }
     }
     return Fit(model: step.model, logLikelihood: logLikelihood, iterations: iterations, occupancy: step.occupancy)
+  }
+
+  /// Whether a climb leads to its rival, or would need more than 50 rises like its last to get as high.
+  private func isIdle(_ step: ExpectationStep, at logLikelihood: Double, _ rise: Double) -> Bool {
+    guard let rival else { return false }
+    return logLikelihood + 50 * rise < rival.logLikelihood || step.isNear(rival.model)
   }
 }

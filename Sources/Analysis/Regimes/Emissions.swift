@@ -55,6 +55,12 @@ struct Emissions {
     varianceY[state] = yy - y * y
   }
 
+  /// Puts the states of one dimension elsewhere.
+  mutating func place(x: SIMD4<Double>, variance: SIMD4<Double>, _ least: Double) {
+    (meanX, varianceX) = (x, variance)
+    factor(least)
+  }
+
   /// Factors the covariances; a variance below `least`, given the dimension before it, is raised to it.
   mutating func factor(_ least: Double) {
     for state in 0..<states {

@@ -2,7 +2,8 @@ import Foundation
 
 /// The parameters and the memory of one fit, and the two halves of an iteration over them. Each state has a lane.
 struct ExpectationStep {
-  private let count, states, dimension: Int
+  let states, dimension: Int
+  private let count: Int
   private let observations: UnsafePointer<Double>
   // Per observation: the densities over the largest of them, and the forward probabilities.
   private let densities, forward: UnsafeMutablePointer<SIMD4<Double>>
@@ -12,7 +13,7 @@ struct ExpectationStep {
   private var start: SIMD4<Double>
   /// By the state gone to: the probabilities of going there from each state.
   private var transition: Lanes4
-  private var emissions: Emissions
+  private(set) var emissions: Emissions
 
   private var sums = Sums()
 
@@ -54,6 +55,22 @@ struct ExpectationStep {
       dimension: dimension, start: (0..<states).map { start[$0] },
       transition: (0..<states).flatMap { from in (0..<states).map { columns[$0][from] } },
       means: emissions.means, covariances: emissions.covariances)
+  }
+
+  /// The transitions by the state gone to, the means and the variances: what a leap carries on.
+  var parameters: [SIMD4<Double>] {
+    [transition.0, transition.1, transition.2, transition.3, emissions.meanX, emissions.varianceX]
+  }
+
+  /// Takes ``parameters`` that were carried on, after bringing them back to where they may be.
+  mutating func take(_ parameters: [SIMD4<Double>], leastVariance: Double) {
+    let floor = SIMD4(lanes: states) { _ in BaumWelch.leastProbability }
+    func column(_ to: Int) -> SIMD4<Double> { to < states ? parameters[to].raised(to: floor) : .zero }
+    let columns = (column(0), column(1), column(2), column(3))
+    let total = columns.0 + columns.1 + columns.2 + columns.3
+    let divisor = total.replacing(with: 1, where: total .<= 0)
+    transition = (columns.0 / divisor, columns.1 / divisor, columns.2 / divisor, columns.3 / divisor)
+    emissions.place(x: parameters[4], variance: parameters[5], leastVariance)
   }
 
   /// Each state's share in the observations.

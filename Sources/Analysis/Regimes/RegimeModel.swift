@@ -12,7 +12,8 @@ public struct RegimeModel: Sendable, Equatable {
   public let states: [State]
   /// Of the standardised returns.
   public let logLikelihood: Double
-  /// For each number of states that was fitted and accepted, the Bayesian information criterion: the lowest is taken.
+  /// For each number of states that was fitted and accepted, the Bayesian information criterion: the lowest is taken. Numbers beyond one
+  /// that did much worse are not fitted.
   public let bic: [Int: Double]
 
   public var stateCount: Int { states.count }
@@ -35,6 +36,10 @@ public struct RegimeModel: Sendable, Equatable {
     case up, down, flat
   }
 
+  /// When the criterion of a number of states is above the lowest by more than this, no larger number is fitted: a difference of 6 to 10 is
+  /// strong evidence (Kass and Raftery, Journal of the American Statistical Association 90, 1995).
+  private static let surplusMax = 6.0
+
   /// How a fit is sought.
   public struct Options: Sendable {
     public var stateCounts = 2...4
@@ -53,7 +58,7 @@ public struct RegimeModel: Sendable, Equatable {
   ///   - returns: log returns, oldest first; what is not finite is left out.
   ///   - seed: chooses the starting points; the same seed gives the same model, bit for bit.
   /// - Returns: nil when there are too few returns, when they do not differ, or when no fit is accepted: take the rules then.
-  /// - Complexity: O(*n*) per iteration; some thousand of them.
+  /// - Complexity: O(*n*) per iteration; some hundreds of them.
   public static func fit(returns: [Double], seed: UInt64, options: Options = Options()) -> RegimeModel? {
     let known = returns.filter(\.isFinite)
     guard known.count >= max(2, options.returnsMin) else { return nil }
@@ -63,31 +68,17 @@ public struct RegimeModel: Sendable, Equatable {
     let observations = known.map { ($0 - mean) / deviation }
     var bic: [Int: Double] = [:]
     var best: BaumWelch.Fit?
+    let search = FitSearch(observations, dimension: 1, seed: seed, options: options)
     for count in options.stateCounts {
-      guard let fit = bestFit(observations, dimension: 1, states: count, seed: seed, options: options) else { continue }
+      let lowest = bic.values.min() ?? .infinity
+      if let before = bic[count - 1], before > lowest + surplusMax { break }
+      guard let fit = search.bestFit(states: count) else { continue }
       let parameters = Double(HiddenMarkovModel.freeParameters(states: count, dimension: 1))
       let value = -2 * fit.logLikelihood + parameters * log(Double(known.count))
-      if value < (bic.values.min() ?? .infinity) { best = fit }
+      if value < lowest { best = fit }
       bic[count] = value
     }
     return best.map { RegimeModel($0, mean: mean, deviation: deviation, count: known.count, bic: bic) }
-  }
-
-  /// The accepted fit with the highest likelihood, its states ordered by their spread.
-  static func bestFit(_ observations: [Double], dimension: Int, states: Int, seed: UInt64, options: Options) -> BaumWelch.Fit? {
-    let points = StartingPoints(dimension: dimension, states: states, observations: observations)
-    var draws = SplitMix64(seed: seed)
-    var best: BaumWelch.Fit?
-    for restart in 0..<options.restarts {
-      let fit = BaumWelch().fit(observations, from: points.model(restart: restart, &draws))
-      guard fit.occupancy.allSatisfy({ $0 >= options.occupancyMin }), fit.logLikelihood.isFinite else { continue }
-      if fit.logLikelihood > best?.logLikelihood ?? -.infinity { best = fit }
-    }
-    guard var best else { return nil }
-    let order = (0..<states).sorted { best.model.spread(ofState: $0) < best.model.spread(ofState: $1) }
-    best.model = best.model.reordered(order)
-    best.occupancy = order.map { best.occupancy[$0] }
-    return best
   }
 
   private init(_ fit: BaumWelch.Fit, mean: Double, deviation: Double, count: Int, bic: [Int: Double]) {

@@ -5,6 +5,8 @@ struct StartingPoints {
   let dimension, states: Int
   /// d numbers each, of mean 0 and variance 1 in each dimension.
   let observations: [Double]
+  /// The observations by their distance from the centre, see ``ranks(_:dimension:)``.
+  let ranks: [Int]
 
   private var count: Int { observations.count / dimension }
 
@@ -19,12 +21,8 @@ struct StartingPoints {
   private func dealtByDistance(equally: Bool, _ draws: inout SplitMix64) -> [Int] {
     let shares = (0..<states).map { _ in equally ? 1 : 0.3 + draws.unit() }
     let whole = shares.reduce(0, +)
-    let distances = (0..<count).map { index in
-      (0..<dimension).reduce(0) { $0 + observations[index * dimension + $1] * observations[index * dimension + $1] }
-    }
-    let order = distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
     var (dealt, state, bound) = ([Int](repeating: 0, count: count), 0, shares[0])
-    for (rank, index) in order.enumerated() {
+    for (rank, index) in ranks.enumerated() {
       while state < states - 1 && Double(rank) >= bound / whole * Double(count) {
         state += 1
         bound += shares[state]
@@ -32,6 +30,14 @@ struct StartingPoints {
       dealt[index] = state
     }
     return dealt
+  }
+
+  /// The observations, nearest to the centre first.
+  static func ranks(_ observations: [Double], dimension: Int) -> [Int] {
+    let distances = (0..<observations.count / dimension).map { index in
+      (0..<dimension).reduce(0) { $0 + observations[index * dimension + $1] * observations[index * dimension + $1] }
+    }
+    return distances.indices.sorted { (distances[$0], $0) < (distances[$1], $1) }
   }
 
   private func dealtToNearest(_ draws: inout SplitMix64) -> [Int] {

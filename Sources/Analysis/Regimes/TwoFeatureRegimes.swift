@@ -27,7 +27,7 @@ public struct TwoFeatureRegimes: Sendable, Equatable {
       let second = standardised(known.map { log(deviations.storage[$0]) })
     else { return nil }
     let observations = zip(first, second).flatMap { [$0, $1] }
-    guard let fit = RegimeModel.bestFit(observations, dimension: 2, states: count, seed: seed, options: options) else { return nil }
+    guard let fit = FitSearch(observations, dimension: 2, seed: seed, options: options).bestFit(states: count) else { return nil }
     let probabilities = fit.model.filtered(observations)
     var states = [Int?](repeating: nil, count: series.count)
     for (row, index) in known.enumerated() {
