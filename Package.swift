@@ -31,6 +31,7 @@ let package = Package(
     .library(name: "JobsCore", targets: ["Scheduling", "MarketData", "Providers", "Storage", "Transport"]),
     .library(name: "JobsAnalysis", targets: ["Analysis", "MarketData", "Scheduling"]),
     .library(name: "JobsStandIn", targets: ["Sandbox"]),
+    .library(name: "CLinux", targets: ["CLinux"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),

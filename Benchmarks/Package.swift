@@ -29,7 +29,8 @@ let package = Package(
     .executableTarget(name: "bench", swiftSettings: strict),
 
     .executableTarget(
-      name: "analyses", dependencies: [.product(name: "JobsAnalysis", package: "market-jobs")], exclude: ["peers.py"],
+      name: "analyses",
+      dependencies: [.product(name: "JobsAnalysis", package: "market-jobs"), .product(name: "CLinux", package: "market-jobs")], exclude: ["peers.py"],
       swiftSettings: strict),
     measured("candles", ["JobsCore"]),
     baseline("candles-in-c"),

@@ -14,6 +14,7 @@ struct AnalysesExperiment {
     [
       try inTurns("many", peers).row("10 indicators over 500 x 2,520 bars, a bar", "many", .nanoseconds, limit: 30),
       try inTurns("long", peers).row("10 indicators over 5,000,000 bars, a bar", "long", .nanoseconds, limit: 30),
+      try inTurns("fresh", nil).row("10 indicators over 5,000,000 bars in memory that the kernel just gave, a bar", "fresh", .nanoseconds),
     ]
   }
 

@@ -15,7 +15,34 @@ final class SeriesColumns {
   private(set) var low: [Double] = []
   private(set) var close: [Double] = []
   private(set) var volume: [Double] = []
-  private var isOrdered = true
+
+  /// The rows since the last full block, which the columns take as a whole: an array asks with each element whether it may be changed.
+  private let block: UnsafeMutablePointer<Block>
+
+  /// What the function touches at each row.
+  private struct Block {
+    static let capacity = 1024
+
+    let times = UnsafeMutablePointer<Int64>.allocate(capacity: capacity)
+    /// Open, high, low, close and volume, one after the other.
+    let values = UnsafeMutablePointer<Double>.allocate(capacity: 5 * capacity)
+    var count = 0
+    var last = Int64.min
+    var isOrdered = true
+    unowned(unsafe) let owner: SeriesColumns
+  }
+
+  init() {
+    block = .allocate(capacity: 1)
+    block.initialize(to: Block(owner: self))
+  }
+
+  deinit {
+    block.pointee.times.deallocate()
+    block.pointee.values.deallocate()
+    block.deinitialize(count: 1)
+    block.deallocate()
+  }
 
   /// Makes the function known to a connection.
   static func register(on database: Database) throws {
@@ -39,12 +66,13 @@ final class SeriesColumns {
     statement.setUncheckedArguments(arguments)
     let prepared = statement.sqliteStatement
     let place = sqlite3_bind_parameter_count(prepared)
-    sqlite3_bind_pointer(prepared, place, Unmanaged.passUnretained(self).toOpaque(), SeriesColumns.kind, nil)
+    sqlite3_bind_pointer(prepared, place, UnsafeMutableRawPointer(block), SeriesColumns.kind, nil)
     let status = sqlite3_step(prepared)
     sqlite3_reset(prepared)
     sqlite3_clear_bindings(prepared)
     guard status == SQLITE_ROW else { throw DatabaseError(resultCode: ResultCode(rawValue: status), sql: sql) }
-    guard isOrdered else { throw DatabaseError(message: "the rows of a series came out of order", sql: sql) }
+    flush()
+    guard block.pointee.isOrdered else { throw DatabaseError(message: "the rows of a series came out of order", sql: sql) }
   }
 
   /// What SQLite compares by its address, so it lives as long as the program.
@@ -57,21 +85,31 @@ final class SeriesColumns {
   private static let step: @convention(c) (OpaquePointer?, Int32, UnsafeMutablePointer<OpaquePointer?>?) -> Void = { _, _, values in
     let values = values!
     guard let pointer = sqlite3_value_pointer(values[0], kind) else { return }
-    let columns = Unmanaged<SeriesColumns>.fromOpaque(pointer).takeUnretainedValue()
-    columns.append(values)
+    let block = pointer.assumingMemoryBound(to: Block.self)
+    let place = block.pointee.count
+    let time = sqlite3_value_int64(values[1])
+    if time <= block.pointee.last && block.pointee.last != .min { block.pointee.isOrdered = false }
+    block.pointee.last = time
+    block.pointee.times[place] = time
+    let numbers = block.pointee.values
+    for column in 0..<5 { numbers[column &* Block.capacity &+ place] = sqlite3_value_double(values[column &+ 2]) }
+    block.pointee.count = place + 1
+    if place + 1 == Block.capacity { block.pointee.owner.flush() }
   }
 
   private static let end: @convention(c) (OpaquePointer?) -> Void = { sqlite3_result_null($0) }
 
-  @inline(__always)
-  private func append(_ values: UnsafeMutablePointer<OpaquePointer?>) {
-    let time = Instant(milliseconds: sqlite3_value_int64(values[1]))
-    if let last = openTimes.last, last >= time { isOrdered = false }
-    openTimes.append(time)
-    open.append(sqlite3_value_double(values[2]))
-    high.append(sqlite3_value_double(values[3]))
-    low.append(sqlite3_value_double(values[4]))
-    close.append(sqlite3_value_double(values[5]))
-    volume.append(sqlite3_value_double(values[6]))
+  private func flush() {
+    let (count, values) = (block.pointee.count, block.pointee.values)
+    func column(_ place: Int) -> UnsafeBufferPointer<Double> {
+      UnsafeBufferPointer(start: values + place * Block.capacity, count: count)
+    }
+    openTimes.append(contentsOf: UnsafeBufferPointer(start: block.pointee.times, count: count).lazy.map { Instant(milliseconds: $0) })
+    open.append(contentsOf: column(0))
+    high.append(contentsOf: column(1))
+    low.append(contentsOf: column(2))
+    close.append(contentsOf: column(3))
+    volume.append(contentsOf: column(4))
+    block.pointee.count = 0
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Foundation
 import JobGraph
 import MarketData
@@ -15,6 +16,7 @@ enum CandleInput {
   ///   - consequence: what a bad line means for the command: `nothing was imported`.
   /// - Throws: ``Failure`` that names every bad line, up to a bound.
   static func read(_ path: String, _ choice: CandleFile.Choice, consequence: String) throws -> CandleFile {
+    js_keep_freed_memory()
     let input = try InputFile(path: path)
     let file: CandleFile
     if try input.firstByte() == UInt8(ascii: "{") {
