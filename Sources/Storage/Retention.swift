@@ -31,6 +31,12 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
   case runs, signals, tickers, quarantine, reports
   case qualityResults = "quality_results"
   case candleRevisions = "candle_revisions"
+  case indicatorValues = "indicator_values"
+  case volumeStates = "volume_states"
+  case signalOutcomes = "signal_outcomes"
+  case aggTrades = "agg_trades"
+  case depthSnapshots = "depth_snapshots"
+  case regimes, patterns, trades
 
   /// The time from which the age of a row counts.
   var time: String {
@@ -40,15 +46,25 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     case .runs: "max(logical_date, started_at)"
     case .signals: "valid_from"
     case .candleRevisions: "replaced_at"
-    case .tickers, .quarantine, .reports, .qualityResults: "logical_date"
+    case .tickers, .quarantine, .reports, .qualityResults, .depthSnapshots: "logical_date"
+    case .indicatorValues, .volumeStates, .regimes: "open_time"
+    case .patterns: "end_time"
+    case .signalOutcomes: "known_at"
+    case .trades, .aggTrades: "traded_at"
     }
   }
 
   /// What must hold of a row besides: the run that prunes, and others under way, stay.
   var condition: String { self == .runs ? "state <> 'running'" : "true" }
 
-  /// So many rows go in one transaction; with a run go its tasks, attempts and log.
-  var batch: Int { self == .runs ? 20 : Pruned.batch }
+  /// So many rows go in one transaction; with a run go its tasks, attempts and log, with a snapshot of depth its levels.
+  var batch: Int {
+    switch self {
+    case .runs: 20
+    case .depthSnapshots: 50
+    default: Pruned.batch
+    }
+  }
 
   public static func < (a: RetainedTable, b: RetainedTable) -> Bool { a.rawValue < b.rawValue }
 }

@@ -10,7 +10,11 @@ extension Warehouse {
   public func prune(by rules: RetentionRules, at logicalDate: Instant) async throws -> PruneReport {
     let (report, tables) = try await read { (try $0.prunable(by: rules, at: logicalDate), try $0.cuts(of: rules, at: logicalDate)) }
     for cut in tables {
-      while try await write({ try $0.deleteBatch(of: cut) }) == cut.table.batch {}
+      var done: [DatabaseValue]?
+      repeat {
+        let start = done
+        done = try await write { try $0.deleteBatch(of: cut, after: start) }
+      } while done != nil
     }
     // The shorter first: what they are rolled into may be too old itself, and is looked for only then.
     for interval in rules.candles.keys.sorted() {
@@ -27,14 +31,25 @@ extension Warehouse {
 }
 
 extension WarehouseTransaction {
-  /// - Returns: how many rows went.
-  fileprivate func deleteBatch(of cut: Pruned.Rows) throws -> Int {
+  /// Deletes the next rows in the order of their key, so that all batches together walk through the table once.
+  /// - Parameter start: the key of the last row that went before; nil for the first batch.
+  /// - Returns: the key of the last row that went; nil when no more are left.
+  fileprivate func deleteBatch(of cut: Pruned.Rows, after start: [DatabaseValue]?) throws -> [DatabaseValue]? {
     let name = cut.table.rawValue
-    let key = try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", arguments: [name])
-      .joined(separator: ", ")
-    try database.execute(
-      sql: "DELETE FROM \(name) WHERE (\(key)) IN (SELECT \(key) FROM \(name) WHERE \(cut.condition) LIMIT \(cut.table.batch))")
-    return database.changesCount
+    let columns = try String.fetchAll(database, sql: "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", arguments: [name])
+    let key = "(\(columns.joined(separator: ", ")))"
+    let places = "(\(columns.map { _ in "?" }.joined(separator: ", ")))"
+    let rest = start == nil ? cut.condition : "\(cut.condition) AND \(key) > \(places)"
+    let last = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT \(columns.joined(separator: ", ")) FROM \(name) WHERE \(rest)
+        ORDER BY \(columns.joined(separator: ", ")) LIMIT 1 OFFSET \(cut.table.batch - 1)
+        """, arguments: StatementArguments(start ?? [])
+    ).map { Array($0.databaseValues) }
+    let batch = last == nil ? rest : "\(rest) AND \(key) <= \(places)"
+    try database.execute(sql: "DELETE FROM \(name) WHERE \(batch)", arguments: StatementArguments((start ?? []) + (last ?? [])))
+    return last
   }
 
   /// What was forgotten is not known any more; a series of which nothing is left is not known at all.

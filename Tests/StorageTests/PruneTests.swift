@@ -37,6 +37,37 @@ import Testing
     }
   }
 
+  @Test func `forgets old rows of every table that a rule may name`() async throws {
+    let warehouse = try await warehouse(minutes(0..<2))
+    let names = Dictionary(uniqueKeysWithValues: RetainedTable.allCases.map { ($0, RetentionRules.Kept(age: .days(1))) })
+    let report = try await warehouse.prune(by: RetentionRules(tables: names), at: date(9))
+    #expect(report.rows.map(\.table) == RetainedTable.allCases.map(\.rawValue).sorted())
+  }
+
+  @Test func `goes through a table once, batch by batch, and leaves what is young between the old`() async throws {
+    let warehouse = try await warehouse(minutes(0..<2))
+    // Old and new by turns, 12,000 old ones: more than two batches.
+    try await warehouse.write {
+      try $0.database.execute(
+        sql: """
+          WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 23999)
+          INSERT INTO indicator_values SELECT 'binance', 'S' || i, '1d', CASE i % 2 WHEN 0 THEN 0 ELSE \(date(8).milliseconds) END, 'rsi', 50.0 FROM n
+          """)
+      try $0.database.execute(
+        sql: """
+          INSERT INTO depth_snapshots (source, symbol, logical_date, last_update_id, response_hash) VALUES
+            ('binance', 'A', 0, 1, 'h'), ('binance', 'A', \(date(8).milliseconds), 2, 'h');
+          INSERT INTO depth_levels (source, symbol, logical_date, side, level, price, quantity)
+            SELECT source, symbol, logical_date, 'bid', 1, 1, 1 FROM depth_snapshots
+          """)
+    }
+    let rules = RetentionRules(tables: [.indicatorValues: .init(age: .days(2)), .depthSnapshots: .init(age: .days(2))])
+    let report = try await warehouse.prune(by: rules, at: date(9))
+    #expect(report.rows.map(\.rows) == [1, 12_000])
+    #expect(try await rows(warehouse, "SELECT count(*), min(open_time) FROM indicator_values") == ["12000 \(date(8).milliseconds)"])
+    #expect(try await rows(warehouse, "SELECT logical_date FROM depth_levels") == ["\(date(8).milliseconds)"])
+  }
+
   @Test func `rolls minutes into hours and days before it forgets them, whole days only`() async throws {
     // Three days and two hours; the first day lacks ten minutes.
     let warehouse = try await warehouse(minutes(0..<90) + minutes(100..<(3 * 1440 + 120)))

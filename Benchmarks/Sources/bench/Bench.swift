@@ -12,7 +12,7 @@ struct Bench {
       return arguments[index + 1]
     }
     let manager = FileManager.default
-    let project = option("--project") ?? manager.currentDirectoryPath
+    let project = URL(fileURLWithPath: option("--project") ?? ".").standardizedFileURL.path
     let jobs = option("--jobs") ?? "\(project)/.build/release/jobs"
     let rounds = option("--rounds").flatMap { Int($0) } ?? 5
     let isQuick = arguments.contains("--quick")

@@ -17,9 +17,11 @@ public struct RetentionConfiguration: Sendable, Equatable {
 
   public init() {}
 
-  /// The tables that may be named. Of `runs` the tasks, attempts and events go along; of `raw_responses` the bodies.
+  /// The tables that may be named. Of `runs` the tasks, attempts and events go along; of `raw_responses` the bodies; of
+  /// `depth_snapshots` the levels.
   public static let tableNames = [
-    "raw_responses", "runs", "quality_results", "reports", "signals", "tickers", "quarantine", "candle_revisions",
+    "raw_responses", "runs", "quality_results", "reports", "signals", "signal_outcomes", "indicator_values", "volume_states", "regimes",
+    "patterns", "tickers", "depth_snapshots", "trades", "agg_trades", "quarantine", "candle_revisions",
   ]
 }
 
