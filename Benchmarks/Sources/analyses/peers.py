@@ -1,4 +1,4 @@
-"""What others need for the same as `analyses`: peers.py many | long | grid | hmm [ROUNDS]
+"""What others need for the same as `analyses`: peers.py many | long | grid | vectorbt | hmm [ROUNDS]
 
 The candles are those of MadeUpCandles.swift. Prints `library NAME VERSION`, then lines of the form `NAME BEST MEDIAN`; making the candles
 and compiling are not in the figures.
@@ -126,6 +126,29 @@ def grid():
     report("grid", lambda: surface(open_, close, fasts, slows, 0.001))
 
 
+def grid_of_frames():
+    """The pairs of `grid` in vectorbt, averages and portfolios. By hand: it brings a hundred packages."""
+    import pandas as pd
+    import vectorbt as vbt
+
+    print("library vectorbt", vbt.__version__)
+    open_, _, _, close, _ = series(1, 10_000)
+    opens, closes = pd.Series(open_), pd.Series(close)
+    fasts, slows = np.arange(5, 55), np.arange(60, 160, 5)
+    pairs = [(fast, slow) for fast in fasts for slow in slows]
+
+    def play():
+        fast = vbt.MA.run(closes, [pair[0] for pair in pairs], short_name="fast")
+        slow = vbt.MA.run(closes, [pair[1] for pair in pairs], short_name="slow")
+        # Filled at the next open.
+        entries = fast.ma_crossed_above(slow).vbt.fshift(1)
+        exits = fast.ma_crossed_below(slow).vbt.fshift(1)
+        portfolio = vbt.Portfolio.from_signals(closes, entries, exits, price=opens, fees=0.001, init_cash=10_000, freq="1D")
+        return portfolio.total_return(), portfolio.sharpe_ratio(), portfolio.max_drawdown()
+
+    report("grid", play)
+
+
 def hmm():
     import hmmlearn
     from hmmlearn.hmm import GaussianHMM
@@ -149,6 +172,7 @@ def hmm():
 
 
 PARTS = {
-    "many": lambda: indicators("many", 500, 2520), "long": lambda: indicators("long", 1, 5_000_000), "grid": grid, "hmm": hmm,
+    "many": lambda: indicators("many", 500, 2520), "long": lambda: indicators("long", 1, 5_000_000), "grid": grid,
+    "vectorbt": grid_of_frames, "hmm": hmm,
 }
 PARTS[sys.argv[1]]()
