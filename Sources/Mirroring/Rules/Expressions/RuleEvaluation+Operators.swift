@@ -49,7 +49,7 @@ extension RuleEvaluation {
     case (.number(let x), .number(let y)): return sign.holds(x, y)
     case (.string(let x), .string(let y)):
       try spend(min(x.utf8.count, y.utf8.count))
-      return sign.holds(RuleText(x), RuleText(y))
+      return sign.holds(TextBytes(x), TextBytes(y))
     case (.null, .null): return sign.holds(0, 0)
     default: throw .wrongType("`\(sign.rawValue)` between \(a.kindName) and \(b.kindName)")
     }
@@ -71,7 +71,7 @@ extension RuleEvaluation {
     for argument in arguments { others.append(try self.text(argument, method.rawValue)) }
     try spend(text.utf8.count + others.reduce(0) { $0 + $1.utf8.count })
     switch method {
-    case .contains: return .bool(RuleText(text).firstIndex(of: RuleText(others[0])) != nil)
+    case .contains: return .bool(TextBytes(text).firstIndex(of: TextBytes(others[0])) != nil)
     case .beginsWith: return .bool(text.utf8.starts(with: others[0].utf8))
     case .endsWith: return .bool(text.utf8.reversed().starts(with: others[0].utf8.reversed()))
     case .replace: return .string(try replacing(others[0], in: text, with: others[1]))
@@ -85,7 +85,7 @@ extension RuleEvaluation {
   private mutating func replacing(_ old: String, in text: String, with new: String) throws(RuleFailure) -> String {
     guard !old.isEmpty else { return text }
     let (source, pattern, replacement) = (Array(text.utf8), Array(old.utf8), Array(new.utf8))
-    let places = RuleText.places(of: pattern, in: source)
+    let places = TextBytes.places(of: pattern, in: source)
     guard source.count + places.count * max(0, replacement.count - pattern.count) <= RuleEvaluation.textMax else { throw .tooLong }
     var (result, position) = ([UInt8](), 0)
     for place in places where place >= position {
@@ -129,15 +129,15 @@ extension RealtimeValue {
 }
 
 /// A text by its bytes: compared by them, searched by them, in linear time.
-private struct RuleText: Comparable {
+private struct TextBytes: Comparable {
   let bytes: [UInt8]
 
   init(_ text: String) { bytes = Array(text.utf8) }
 
-  static func < (a: RuleText, b: RuleText) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+  static func < (a: TextBytes, b: TextBytes) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 
-  func firstIndex(of other: RuleText) -> Int? {
-    other.bytes.isEmpty ? 0 : RuleText.places(of: other.bytes, in: bytes, isFirstEnough: true).first
+  func firstIndex(of other: TextBytes) -> Int? {
+    other.bytes.isEmpty ? 0 : TextBytes.places(of: other.bytes, in: bytes, isFirstEnough: true).first
   }
 
   /// Where a pattern begins, overlapping ones too. Source: Knuth, Morris & Pratt, "Fast pattern matching in strings", 1977.
