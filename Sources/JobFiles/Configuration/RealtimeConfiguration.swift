@@ -7,6 +7,9 @@ public struct RealtimeConfiguration: Sendable, Equatable {
   /// In the order of the file, each once.
   public var mirror: [Part] = Part.allCases
 
+  /// Who reads what, and where it stands.
+  public var access = Access()
+
   public init() {}
 
   public enum Sink: String, Sendable, CaseIterable {
@@ -27,12 +30,13 @@ public struct RealtimeConfiguration: Sendable, Equatable {
 extension RealtimeConfiguration {
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the realtime mirror", findings: findings) else { return }
-    section.refuseKeys(except: ["sink", "mirror"])
+    section.refuseKeys(except: ["sink", "mirror"] + Access.keys)
     sink = section.word("sink") ?? .embedded
     if section["mirror"] != nil { mirror = Self.words("mirror", section) }
+    access = Access(section)
   }
 
-  private static func words<Word: RawRepresentable & CaseIterable & Hashable>(_ key: String, _ section: Section) -> [Word]
+  static func words<Word: RawRepresentable & CaseIterable & Hashable>(_ key: String, _ section: Section) -> [Word]
   where Word.RawValue == String {
     var places: [Word: Spot] = [:]
     return section.texts(key).compactMap { text in

@@ -29,10 +29,11 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .realtime:
       Schema.document(
         "What the realtime mirror is told",
-        Schema.mapping([
-          ("sink", Schema.words(RealtimeConfiguration.Sink.allCases.map(\.rawValue))),
-          ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
-        ]), definitions: [])
+        Schema.mapping(
+          [
+            ("sink", Schema.words(RealtimeConfiguration.Sink.allCases.map(\.rawValue))),
+            ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
+          ] + RealtimeConfiguration.Access.schema), definitions: [("name", Schema.name)])
     }
   }
 
