@@ -19,7 +19,17 @@ public struct PushRealtime: StepOperation {
   public init(_ warehouse: Warehouse, to sink: any RealtimeSink, rules: JobValue?) throws {
     guard case .map = rules else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.realtime`") }
     (self.warehouse, self.sink) = (warehouse, sink)
-    parts = Set(Parameters([.init("mirror", rules?["mirror"] ?? .list(PushRealtime.all))]).texts("mirror"))
+    parts = PushRealtime.tops(rules)
+  }
+
+  /// Where the parts of `mirror` begin: the first key of their places.
+  static func tops(_ rules: JobValue?) -> Set<String> {
+    let places = rules?["projection"]
+    return Set(
+      Parameters([.init("mirror", rules?["mirror"] ?? .list(PushRealtime.all))]).texts("mirror").compactMap { part in
+        guard case .string(let place)? = places?[part] else { return part }
+        return place.split(separator: "/").first.map(String.init)
+      })
   }
 
   private static let all = ["quotes", "signals", "reports"].map { JobValue.string($0) }

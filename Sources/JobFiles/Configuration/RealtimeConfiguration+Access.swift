@@ -1,4 +1,4 @@
-import JobGraph
+public import JobGraph
 
 extension RealtimeConfiguration {
   /// Who reads what, where the parts stand, and what users may keep:
@@ -10,11 +10,11 @@ extension RealtimeConfiguration {
   ///     users: { watchlist_max: 50 }
   public struct Access: Sendable, Equatable {
     /// Parts that stand elsewhere than usual.
-    public var places: [Part: String] = [:]
+    public var places: [RealtimeConfiguration.Part: String] = [:]
     /// In the order of the file.
-    public var roles: [Role] = []
+    public var roles: [RealtimeConfiguration.Role] = []
     /// Nil: there are no users.
-    public var users: Users?
+    public var users: RealtimeConfiguration.Users?
   }
 
   public struct Role: Sendable, Equatable {

@@ -16,8 +16,9 @@ public struct OutboxEntry: Sendable, Equatable {
 }
 
 extension WarehouseTransaction {
-  /// Queues a change, in the transaction that makes it true.
+  /// Queues a change, in the transaction that makes it true, for the place where such things are told; nothing when they are not told.
   public func enqueue(path: String, value: String?, logicalDate: Instant) throws {
+    guard let path = places.place(of: path) else { return }
     try database.cachedStatement(sql: "INSERT INTO outbox (path, value, logical_date) VALUES (?, ?, ?)")
       .execute(arguments: [path, value, logicalDate.milliseconds])
   }

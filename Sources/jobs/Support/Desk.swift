@@ -36,6 +36,7 @@ struct Desk {
       throw Failure(.configuration, "Jobs/config/providers.yaml is missing; it says where the data comes from and what is allowed")
     }
     (self.workspace, self.warehouse, self.time) = (workspace, warehouse, time)
+    configuration.realtime.map(Projection.init)?.tell(warehouse)
     let wall = SystemTime()
     let contacts = providers.providers.compactMap(\.contact)
     http = CurlHTTPClient(userAgent: "jobs/\(Version.text)" + (contacts.first.map { " (+\($0))" } ?? ""))

@@ -1,6 +1,7 @@
 import JobFiles
 import JobGraph
 import Mirroring
+import Storage
 
 extension RealtimeAccess {
   /// What realtime.yaml says; with nothing said, nobody reads anything.
@@ -22,6 +23,17 @@ extension Projection {
           return (known, configuration.access.places[part].flatMap { PathTemplate($0) } ?? known.standard)
         }
       ) { first, _ in first })
+  }
+}
+
+extension Projection {
+  /// What operations queue goes where this says, or nowhere.
+  func tell(_ warehouse: Warehouse) {
+    warehouse.outboxPlaces.set { text in
+      // What no path writes is left as it is; whoever reads the outbox says so.
+      guard let path = RealtimePath(escaped: text) else { return text }
+      return place(of: path)?.description
+    }
   }
 }
 
