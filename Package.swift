@@ -64,7 +64,7 @@ let package = Package(
       ["Scheduling", "JobGraph", "MarketData", "CSQLite", "CLinux", "CZlib", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CSQLite", "CXML", "CZlib"]),
-    module("Mirroring"),
+    module("Mirroring", ["CCrypto", "CLinux"]),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
