@@ -52,6 +52,10 @@ public struct WarehouseTree: TreeStorage {
   }
 
   public func replace(_ values: [(path: String, value: String?)]) async throws {
-    try await warehouse.write { try $0.applyToTree(values) }
+    let merges = try RealtimeWrite.merges(values)
+    try await warehouse.write { transaction in
+      let rows = TreeRowsInTransaction(transaction: transaction)
+      for merge in merges { try rows.apply(merge) }
+    }
   }
 }

@@ -91,7 +91,7 @@ import Testing
 @Suite struct `A push key` {
   @Test func `has 20 characters and sorts behind all earlier ones`() {
     var keys = PushKey()
-    var random = Seeded(seed: 7)
+    var random = Seeded(7)
     var made: [String] = []
     for millisecond in [1_700_000_000_000, 1_700_000_000_000, 1_700_000_000_001, 1_700_000_000_000, 1_800_000_000_000] as [Int64] {
       for _ in 0..<100 { made.append(keys.next(at: millisecond, using: &random)) }

@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func `agree with a tree of values after any sequence of writes`() throws {
-    var random = Seeded(seed: 42)
+    var random = Seeded(42)
     var model = RealtimeValue.null
     let keys = ["a", "b", "a-b", "a!", "10", "9", "é"]
     func made(_ depth: Int) -> RealtimeValue {
@@ -109,19 +109,5 @@ import Testing
       #expect(try tree.value(at: []) == model, "seed 42")
       #expect(try tree.value(at: path) == new)
     }
-  }
-}
-
-/// A generator that gives the same numbers for the same seed.
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
