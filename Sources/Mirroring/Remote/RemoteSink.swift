@@ -94,9 +94,12 @@ public struct SeenPointer: Sendable, Hashable {
   /// What the next write must find there.
   let version: String
 
-  init(pointer: MirrorPointer?, version: String) {
+  public init(pointer: MirrorPointer?, version: String) {
     (self.pointer, self.version) = (pointer, version)
   }
+
+  /// Nobody has looked yet.
+  public static let none = SeenPointer(pointer: nil, version: "")
 }
 
 extension RemoteSink {

@@ -66,6 +66,10 @@ public struct ChangeRefusal: Error, Sendable, Hashable, CustomStringConvertible 
   public let path: RealtimePath
   public let reason: String
 
+  public init(path: RealtimePath, reason: String) {
+    (self.path, self.reason) = (path, reason)
+  }
+
   public var description: String { "\(path.description.prefix(120)): \(reason)" }
 }
 
