@@ -6,12 +6,18 @@ public struct RealtimeConfiguration: Sendable, Equatable {
   public var sink: Sink = .embedded
   /// In the order of the file, each once.
   public var mirror: [Part] = Part.allCases
+  /// The database elsewhere; nil for the embedded one.
+  public var remote: Remote?
 
   public init() {}
 
   public enum Sink: String, Sendable, CaseIterable {
     /// Kept in the warehouse.
     case embedded
+    /// Firebase's Realtime Database.
+    case firebase
+    /// Cloud Firestore.
+    case firestore
   }
 
   /// The top of a tree that is mirrored.
@@ -27,8 +33,9 @@ public struct RealtimeConfiguration: Sendable, Equatable {
 extension RealtimeConfiguration {
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the realtime mirror", findings: findings) else { return }
-    section.refuseKeys(except: ["sink", "mirror"])
+    section.refuseKeys(except: ["sink", "mirror", "database", "project", "secret"])
     sink = section.word("sink") ?? .embedded
+    remote = Self.remote(sink, section)
     if section["mirror"] != nil { mirror = Self.words("mirror", section) }
   }
 

@@ -1,15 +1,16 @@
 internal import Foundation
+public import Transport
 
 /// Who a request comes from.
 public struct RealtimeDoor: Sendable {
   /// As Google's emulator: `owner` is the admin, and a user is whoever an unsigned token says. For tests on one's own machine.
-  public static let emulator = RealtimeDoor(isEmulator: true, token: Array("owner".utf8))
+  public static let emulator = RealtimeDoor(isEmulator: true, token: Secret("owner"))
 
   /// The admin has this token; nobody else can say who they are.
-  public static func token(_ text: String) -> RealtimeDoor { RealtimeDoor(isEmulator: false, token: Array(text.utf8)) }
+  public static func token(_ token: Secret) -> RealtimeDoor { RealtimeDoor(isEmulator: false, token: token) }
 
   let isEmulator: Bool
-  private let token: [UInt8]
+  private let token: Secret
 
   /// Who asks, and until when that is so in milliseconds since 1970.
   struct Visitor: Sendable, Hashable {
@@ -37,9 +38,9 @@ public struct RealtimeDoor: Sendable {
 
   /// In a time that does not tell how much of it was right.
   private func isAdmin(_ sent: String) -> Bool {
-    let sent = Array(sent.utf8)
-    guard sent.count == token.count else { return false }
-    return zip(sent, token).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    token.reveal { token in
+      sent.utf8.count == token.utf8.count && zip(sent.utf8, token.utf8).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
   }
 
   private func user(_ text: String, now: Double) throws(RealtimeFault) -> Visitor {

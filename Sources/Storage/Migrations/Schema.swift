@@ -19,6 +19,7 @@ enum Schema {
     SchemaMigration("0017 imports", imports),
     SchemaMigration("0018 analyses", analyses),
     SchemaMigration("0019 twin", twin),
+    SchemaMigration("0020 sinks", sinks),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.
