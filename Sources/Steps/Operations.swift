@@ -240,7 +240,7 @@ public enum Operations {
   static let push = OperationDeclaration(
     name: "realtime.push", summary: "Tells the realtime database what changed, all or nothing for a reader.",
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "what is mirrored: $config.realtime")],
-    reads: ["outbox"], writes: ["outbox", "realtime_nodes"])
+    reads: ["outbox"], writes: ["outbox", "realtime_nodes", "mirror_nodes", "mirror_sinks"])
 
   static let pull = OperationDeclaration(
     name: "realtime.pull", summary: "Brings what users keep in the realtime database: profile, watchlist, alerts.",

@@ -6,6 +6,8 @@ public struct RealtimeConfiguration: Sendable, Equatable {
   public var sink: Sink = .embedded
   /// In the order of the file, each once.
   public var mirror: [Part] = Part.allCases
+  /// The database elsewhere; nil for the embedded one.
+  public var remote: Remote?
 
   /// Who reads what, and where it stands.
   public var access = Access()
@@ -15,6 +17,10 @@ public struct RealtimeConfiguration: Sendable, Equatable {
   public enum Sink: String, Sendable, CaseIterable {
     /// Kept in the warehouse.
     case embedded
+    /// Firebase's Realtime Database.
+    case firebase
+    /// Cloud Firestore.
+    case firestore
   }
 
   /// The top of a tree that is mirrored.
@@ -30,8 +36,9 @@ public struct RealtimeConfiguration: Sendable, Equatable {
 extension RealtimeConfiguration {
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the realtime mirror", findings: findings) else { return }
-    section.refuseKeys(except: ["sink", "mirror"] + Access.keys)
+    section.refuseKeys(except: ["sink", "mirror", "database", "project", "secret"] + Access.keys)
     sink = section.word("sink") ?? .embedded
+    remote = Self.remote(sink, section)
     if section["mirror"] != nil { mirror = Self.words("mirror", section) }
     access = Access(section)
   }

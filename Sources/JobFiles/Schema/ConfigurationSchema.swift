@@ -33,6 +33,9 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
           [
             ("sink", Schema.words(RealtimeConfiguration.Sink.allCases.map(\.rawValue))),
             ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
+            ("database", Schema.pattern("^https?://[^\\s/?#]+/?(\\?ns=[^&#]+)?$", "https://NAME.europe-west1.firebasedatabase.app")),
+            ("project", Schema.pattern("^[a-z][a-z0-9-]{4,62}$", "my-project")),
+            ("secret", Schema.name),
           ] + RealtimeConfiguration.Access.schema), definitions: [("name", Schema.name)])
     }
   }

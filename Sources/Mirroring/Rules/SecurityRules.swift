@@ -35,9 +35,14 @@ public struct SecurityRules: Sendable {
   ///   - root: the whole tree.
   public func allowsRead(
     path: [String], auth identity: RealtimeIdentity, now: Double, root tree: RealtimeValue, query: RulesQuery = .init()
-  )
-    -> RulesVerdict
-  {
+  ) -> RulesVerdict {
+    allowsRead(path: path, auth: identity, now: now, root: RuleData(tree), query: query)
+  }
+
+  /// As above, of a tree that is read as far as the rules ask.
+  public func allowsRead(
+    path: [String], auth identity: RealtimeIdentity, now: Double, root tree: RuleData, query: RulesQuery = .init()
+  ) -> RulesVerdict {
     if identity == .admin { return .allowed }
     let top = RuleSnapshot(tree)
     var step = RulesWalk(root, data: top, newData: nil)
@@ -60,6 +65,13 @@ public struct SecurityRules: Sendable {
   public func allowsWrite(
     changes paths: [[String]], auth identity: RealtimeIdentity, now: Double, root tree: RealtimeValue, newRoot: RealtimeValue
   ) -> RulesVerdict {
+    allowsWrite(changes: paths, auth: identity, now: now, root: RuleData(tree), newRoot: RuleData(newRoot))
+  }
+
+  /// As above, of trees that are read as far as the rules ask.
+  public func allowsWrite(
+    changes paths: [[String]], auth identity: RealtimeIdentity, now: Double, root tree: RuleData, newRoot: RuleData
+  ) -> RulesVerdict {
     if identity == .admin { return .allowed }
     let (before, after) = (RuleSnapshot(tree), RuleSnapshot(newRoot))
     let scope = RuleScope(auth: identity.variable, now: now, root: before, query: nil)
@@ -71,7 +83,7 @@ public struct SecurityRules: Sendable {
 
   /// What the children of a path may be ordered by, besides their keys.
   public func index(at path: [String]) -> [RulesIndex] {
-    var step = RulesWalk(root, data: RuleSnapshot(.null), newData: nil)
+    var step = RulesWalk(root, data: RuleSnapshot(RuleData(.null)), newData: nil)
     for key in path where !step.descend(to: key) { return [] }
     return step.node.indexOn
   }

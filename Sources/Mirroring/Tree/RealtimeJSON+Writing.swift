@@ -15,6 +15,19 @@ extension RealtimeJSON {
     String(decoding: bytes(of: value, isPretty: isPretty), as: UTF8.self)
   }
 
+  /// An object of members whose values are JSON already; an object whatever its keys are.
+  public static func object(_ members: [(key: String, value: String)]) -> String {
+    var writer = JSONWriter(isPretty: false)
+    for (index, member) in members.enumerated() {
+      writer.append(index == 0 ? "{" : ",")
+      writer.write(member.key)
+      writer.append(":")
+      writer.bytes.append(contentsOf: member.value.utf8)
+    }
+    writer.append(members.isEmpty ? "{}" : "}")
+    return String(decoding: writer.bytes, as: UTF8.self)
+  }
+
   /// The text of a number: an integer without a point, `1.5`, `1e-7`.
   public static func text(of number: Double) -> String {
     // Not beyond what is exact, and no minus before zero.
@@ -91,7 +104,7 @@ private struct JSONWriter {
     for _ in 0..<depth { append("  ") }
   }
 
-  private mutating func write(_ text: String) {
+  mutating func write(_ text: String) {
     append("\"")
     for byte in text.utf8 {
       switch byte {
@@ -111,7 +124,7 @@ private struct JSONWriter {
     append("\"")
   }
 
-  private mutating func append(_ text: StaticString) {
+  mutating func append(_ text: StaticString) {
     bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 }

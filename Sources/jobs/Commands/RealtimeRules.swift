@@ -15,16 +15,22 @@ struct RealtimeRules: AsyncParsableCommand {
         jobs realtime rules > database.rules.json       what Jobs/config/realtime.yaml means, as the database takes it
         jobs realtime rules --check                     who may do what where, tried on these rules
         jobs realtime rules --check --file mine.json    tried on rules that were written by hand
+        jobs realtime rules --deploy                    replaces the rules of the database that realtime.yaml names
 
       Nothing is granted but what `roles` and `users` of realtime.yaml say; results are written by nobody but the mirror. --check asks
       the rules for each identity (nobody, a user, another user, each role, somebody with another value of its claim, an admin), each
       path and each operation, with values that are right and values that are not, and compares with what was declared.
+
+      --deploy tries the rules first, and deploys none that are not as declared; then it writes them, reads them back, and compares.
 
       Exit status 65 when a cell is not as declared, or the rules cannot be read.
       """)
 
   @Flag(help: "Try the rules: a table of who may do what; exit status 65 when it is not what was declared.")
   var check = false
+
+  @Flag(help: "Try the rules, write them into the database, read them back, and compare.")
+  var deploy = false
 
   @Option(help: "Rules to look at instead of those that realtime.yaml means.", completion: .file(extensions: ["json"]))
   var file: String?
@@ -44,10 +50,18 @@ struct RealtimeRules: AsyncParsableCommand {
     } catch {
       throw RealtimeRules.failure(error, in: file ?? "the rules that realtime.yaml means")
     }
-    guard check else { return json ? try Output.json(RulesReport(text: text, matrix: nil)) : try Output.write(Array(text.utf8)) }
+    guard check || deploy else { return json ? try Output.json(RulesReport(text: text, matrix: nil)) : try Output.write(Array(text.utf8)) }
     let matrix = RulesMatrix(rules, as: access, now: Double(SystemTime().now().milliseconds))
-    json ? try Output.json(RulesReport(text: text, matrix: matrix)) : try RealtimeRules.show(matrix)
-    if !matrix.differences.isEmpty { throw Ended(status: .badData) }
+    let isRight = matrix.differences.isEmpty
+    let place = deploy && isRight ? try await RulesDelivery(workspace).deploy(text) : nil
+    if json {
+      try Output.json(RulesReport(text: text, matrix: matrix, deployed: place))
+    } else {
+      if check || !isRight { try RealtimeRules.show(matrix) }
+      if let place { try Output.print("the rules of \(place) are these now: \(matrix.cells.count) questions, all answered as declared") }
+      if deploy, !isRight { Output.say("the rules were not deployed") }
+    }
+    if !isRight { throw Ended(status: .badData) }
   }
 
   /// What realtime.yaml declares.

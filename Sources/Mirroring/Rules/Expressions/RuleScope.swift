@@ -21,24 +21,36 @@ struct RuleScope {
   }
 }
 
-/// A place in a tree: the value there, and the way back up. Nothing is copied.
+/// A place in a tree: the value there, and the way back up. Nothing is copied, and nothing is read that no rule asks for.
 final class RuleSnapshot: Sendable {
-  let value: RealtimeValue
   let parent: RuleSnapshot?
   private let depth: Int
+  private let path: [String]
+  private let source: RuleData
+  private let loaded = LoadedValue()
 
   /// Deeper than the database can be; a path that a rule makes of data may not be longer.
   static let depthMax = 64
 
-  init(_ value: RealtimeValue) {
-    (self.value, parent, depth) = (value, nil, 0)
+  /// The root of a tree.
+  init(_ source: RuleData) {
+    (self.source, parent, depth, path) = (source, nil, 0, [])
   }
 
-  private init(_ value: RealtimeValue, below parent: RuleSnapshot) {
-    (self.value, self.parent, depth) = (value, parent, parent.depth + 1)
+  private init(_ key: String, below parent: RuleSnapshot) {
+    (source, self.parent, depth, path) = (parent.source, parent, parent.depth + 1, parent.path + [key])
+    if let value = parent.loaded.value { loaded.value = value[key] }
   }
 
-  func child(_ key: String) -> RuleSnapshot { RuleSnapshot(value[key], below: self) }
+  /// Read when it is asked for the first time; null when it cannot be read, which the source remembers.
+  var value: RealtimeValue {
+    if let value = loaded.value { return value }
+    let value = source.value(at: path)
+    loaded.value = value
+    return value
+  }
+
+  func child(_ key: String) -> RuleSnapshot { RuleSnapshot(key, below: self) }
 
   /// - Parameter path: keys with `/` between them; empty ones do not count.
   /// - Returns: nil when it is deeper than any tree.
@@ -50,4 +62,9 @@ final class RuleSnapshot: Sendable {
     }
     return place
   }
+}
+
+/// One verdict is found by one thread.
+private final class LoadedValue: Sendable {
+  nonisolated(unsafe) var value: RealtimeValue?
 }
