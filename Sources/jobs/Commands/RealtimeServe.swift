@@ -65,7 +65,7 @@ struct RealtimeServe: AsyncParsableCommand {
     await server.stop()
     try file.close()
     guard !isReplaced else {
-      throw Failure(.tryAgain, "\(workspace.shown(workspace.database)) was replaced by another file; start again to serve that one")
+      throw Failure(.tryAgainLater, "\(workspace.shown(workspace.database)) was replaced by another file; start again to serve that one")
     }
     Output.say("stopped")
   }
