@@ -68,7 +68,7 @@ public final class RealtimeServer: Sendable {
 /// Hands requests to tasks, and streams to those who tell.
 private final class RequestDesk: HTTPServer.Handler {
   private let service: RealtimeService
-  private unowned let server: HTTPServer
+  private let server: HTTPServer
   private let streams: RealtimeStreams
   private let isLocal: Bool
 

@@ -157,7 +157,8 @@ struct RealtimeServe: AsyncParsableCommand {
     Output.say(
       emulator
         ? "Serving until Ctrl-C. FIREBASE_DATABASE_EMULATOR_HOST=\(host):\(port) leads Google's client libraries here."
-        : "Serving until Ctrl-C. The admin sends the text of \(workspace.shown("\(workspace.data)/realtime.token")) as `Authorization: Bearer`.")
+        : "Serving until Ctrl-C. The admin sends the text of \(workspace.shown("\(workspace.data)/realtime.token")) as `Authorization: Bearer`."
+    )
   }
 
   private struct Document: Encodable {

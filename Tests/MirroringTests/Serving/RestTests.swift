@@ -23,7 +23,8 @@ import Transport
     #expect(try await body("POST", "/a/d.json", #"{"f":8}"#, ["X-HTTP-Method-Override: PATCH"]) == #"200 {"f":8}"#)
     #expect(try await body("POST", "/a/d.json?x-http-method-override=PUT", "9") == "200 9")
     #expect(try await body("DELETE", "/a.json?ns=any") == "200 null")
-    #expect(try await body("PUT", "/t.json", #"{"at":{".sv":"timestamp"},"n":{".sv":{"increment":2}}}"#) == #"200 {"at":1700000000000,"n":2}"#)
+    #expect(
+      try await body("PUT", "/t.json", #"{"at":{".sv":"timestamp"},"n":{".sv":{"increment":2}}}"#) == #"200 {"at":1700000000000,"n":2}"#)
     #expect(try await body("PUT", "/p.json", #"{"x":{".value":1,".priority":5}}"#) == #"200 {"x":1}"#)
     #expect(try await body("GET", "/p.json?format=export") == #"200 {"x":{".priority":5,".value":1}}"#)
     #expect(try await body("GET", "/BRK%252EB/a%20b/%C3%A9.json") == "200 null")
@@ -48,11 +49,13 @@ import Transport
     ("GET", "/a.json?orderBy=%22h%22&equalTo=abc", nil, 400, "Constraint index field must be a JSON primitive"),
     ("GET", "/a.json?timeout=16min", nil, 400, "timeout must be a number with ms, s or min, 15min at most, and is for reading only"),
     ("GET", "/a.json?shallow=true&orderBy=%22$key%22", nil, 400, "shallow cannot be used with other query parameters"),
-    ("GET", "/a$b.json", nil, 400, "Invalid path: Invalid token in path"), ("GET", "/a%2Fb.json", nil, 400, "Invalid path: Invalid token in path"),
+    ("GET", "/a$b.json", nil, 400, "Invalid path: Invalid token in path"),
+    ("GET", "/a%2Fb.json", nil, 400, "Invalid path: Invalid token in path"),
     ("GET", "/%zz.json", nil, 400, "Invalid path: the percent-encoding is malformed."),
     ("GET", "/%ff.json", nil, 400, "Invalid path: the percent-encoding is malformed."),
     ("GET", "/a", nil, 404, "Append .json to your request URL to use the REST API."), ("BREW", "/a.json", nil, 405, nil),
-    ("GET", "/a.json?auth=x.y.z", nil, 401, "Could not parse auth token."), ("PUT", "/.settings/rules.json", "{}", 401, "Permission denied"),
+    ("GET", "/a.json?auth=x.y.z", nil, 401, "Could not parse auth token."),
+    ("PUT", "/.settings/rules.json", "{}", 401, "Permission denied"),
   ])
   func `answers what cannot be done with the database's status and sentence`(
     method: String, target: String, body: String?, status: Int, sentence: String?

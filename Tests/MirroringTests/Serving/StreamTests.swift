@@ -9,7 +9,8 @@ import Testing
     let wire = try await served.listen("/a.json")
     #expect(await wire.event() == #"put {"path":"/","data":{"x":1}}"#)
     for (method, target, body, event) in [
-      ("PUT", "/a/y/z.json", "2", #"put {"path":"/y/z","data":2}"#), ("PATCH", "/a.json", #"{"x":null,"w":[1]}"#, #"patch {"path":"/","data":{"w":[1],"x":null}}"#),
+      ("PUT", "/a/y/z.json", "2", #"put {"path":"/y/z","data":2}"#),
+      ("PATCH", "/a.json", #"{"x":null,"w":[1]}"#, #"patch {"path":"/","data":{"w":[1],"x":null}}"#),
       ("PATCH", "/a/y.json", #"{"0":5}"#, #"patch {"path":"/y","data":{"0":5}}"#),
       ("PATCH", "/.json", #"{"a/v":1,"b":2,"a/u/t":3}"#, #"patch {"path":"/","data":{"v":1,"u/t":3}}"#),
       ("PATCH", "/.json", #"{"a":{"n":1},"c":2}"#, #"put {"path":"/","data":{"n":1}}"#),
@@ -29,7 +30,9 @@ import Testing
     let wire = try await served.listen("/prices.json")
     #expect(await wire.event() == #"put {"path":"/","data":null}"#)
     try await served.tree.write { tree in
-      for write in try RealtimeWrite.merges([("prices/AAPL", #"{"p":1}"#), ("prices/BRK%2EB", "2"), ("prices/AAPL", nil), ("prices/AAPL/p", "3")]) {
+      for write in try RealtimeWrite.merges([
+        ("prices/AAPL", #"{"p":1}"#), ("prices/BRK%2EB", "2"), ("prices/AAPL", nil), ("prices/AAPL/p", "3"),
+      ]) {
         try tree.apply(write)
       }
     }
