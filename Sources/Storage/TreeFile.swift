@@ -17,6 +17,7 @@ public final class TreeFile: Sendable {
   private let lock = NSLock()
   nonisolated(unsafe) private var waiting: [Entry] = []
   nonisolated(unsafe) private var isDraining = false
+  nonisolated(unsafe) private var failure: (any Error)?
 
   private struct Entry: Sendable {
     let body: @Sendable (WarehouseTransaction) throws -> Void
@@ -39,7 +40,9 @@ public final class TreeFile: Sendable {
     configuration.maximumReaderCount = 4
     configuration.label = "tree"
     do {
-      pool = try DatabasePool(path: path, configuration: configuration)
+      // Opening writes, when the log is empty.
+      let open = { [configuration] in try DatabasePool(path: path, configuration: configuration) }
+      pool = try turn.map { try $0.take(open) } ?? open()
       // What clients were promised survives a power cut. The log is copied back at a commit, and so in the turn.
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       configuration.readonly = true
@@ -118,9 +121,12 @@ public final class TreeFile: Sendable {
       }
     }
     do {
+      if let failure = lock.withLock({ failure }) { throw failure }
       try turn.map { try $0.take(transact) } ?? transact()
       for (entry, failure) in zip(batch, failures) { entry.done(failure) }
     } catch {
+      // After a failed sync a later one promises what is not on the disk (see CommitQueue): this process writes nothing more.
+      if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR { lock.withLock { failure = failure ?? error } }
       for entry in batch { entry.done(WarehouseError.wrapping(error, path: path)) }
     }
   }

@@ -93,6 +93,8 @@ private struct StreamHub {
   private var listeners: [UInt64: Listener] = [:]
   private var version: Int64?
   private var told: Int64 = 0
+  /// Said once, not at every try.
+  private var lastProblem = ""
 
   /// Changes that are read at once.
   private static let pageMax = 64
@@ -145,7 +147,8 @@ private struct StreamHub {
     } catch {
       // It is tried again: nothing was told that did not happen.
       version = nil
-      service.problem("what changed cannot be told: \(error)")
+      if lastProblem != "\(error)" { service.problem("what changed cannot be told: \(error)") }
+      lastProblem = "\(error)"
     }
     tellTime()
   }

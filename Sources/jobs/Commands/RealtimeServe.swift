@@ -65,7 +65,7 @@ struct RealtimeServe: AsyncParsableCommand {
     await server.stop()
     try file.close()
     guard !isReplaced else {
-      throw Failure(.tryAgain, "\(workspace.shown(workspace.database)) was replaced by another file; start again to serve that one")
+      throw Failure(.tryAgainLater, "\(workspace.shown(workspace.database)) was replaced by another file; start again to serve that one")
     }
     Output.say("stopped")
   }
@@ -157,7 +157,8 @@ struct RealtimeServe: AsyncParsableCommand {
     Output.say(
       emulator
         ? "Serving until Ctrl-C. FIREBASE_DATABASE_EMULATOR_HOST=\(host):\(port) leads Google's client libraries here."
-        : "Serving until Ctrl-C. The admin sends the text of \(workspace.shown("\(workspace.data)/realtime.token")) as `Authorization: Bearer`.")
+        : "Serving until Ctrl-C. The admin sends the text of \(workspace.shown("\(workspace.data)/realtime.token")) as `Authorization: Bearer`."
+    )
   }
 
   private struct Document: Encodable {
