@@ -199,5 +199,9 @@ public struct WarehouseTransaction: TaskTransaction {
   /// Where the realtime database is told what is queued.
   let places: OutboxPlaces
 
+  init(database: Database, places: OutboxPlaces = OutboxPlaces()) {
+    (self.database, self.places) = (database, places)
+  }
+
   public var reader: WarehouseReader { WarehouseReader(database: database) }
 }
