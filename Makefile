@@ -1,7 +1,7 @@
 # The one list of things to do here. `make help` prints it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help deps build nightly live test check coverage format lint imports bench limits torture fuzz clean
+.PHONY: help deps build nightly live test check coverage conformance format lint imports bench limits torture fuzz clean
 
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxml2-dev libssl-dev zlib1g-dev pkg-config
 
@@ -44,6 +44,10 @@ coverage: deps ## run every test and tell how many lines they reach, by module
 	swift build --build-tests --enable-code-coverage --scratch-path .build-coverage
 	swift test --skip-build --disable-xctest --enable-code-coverage --scratch-path .build-coverage
 	Tests/coverage.sh .build-coverage
+
+conformance: deps ## have Google's firebase-admin (from PyPI) use `jobs realtime serve`: every call, every answer
+	swift build --product jobs
+	Tests/Conformance/run.sh
 
 format: ## write the sources the way `make lint` wants them
 	swift format -i -r Sources Tests Package.swift

@@ -65,7 +65,7 @@ let package = Package(
       ["Scheduling", "JobGraph", "MarketData", "CSQLite", "CLinux", "CZlib", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CSQLite", "CXML", "CZlib"]),
-    module("Mirroring"),
+    module("Mirroring", ["Scheduling", "Transport", "CCrypto", "CLinux"]),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
@@ -92,7 +92,7 @@ let package = Package(
     tests("JobFilesTests", ["Analysis", "JobFiles", "JobGraph", "MarketData", "Scheduling", "Steps"], keeps: ["Fixtures"]),
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
-    tests("MirroringTests", ["Mirroring"]),
+    tests("MirroringTests", ["Mirroring", "Scheduling", "Transport", "CCrypto"]),
     tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport", "CZlib"], keeps: ["Fixtures"]),
     tests("ReportingTests", ["Reporting", "JobGraph", "MarketData", "Scheduling", "CXML"], keeps: ["Fixtures", "Snapshots"]),
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),

@@ -2,6 +2,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <stddef.h>
 
@@ -65,4 +66,19 @@ static inline int jo_gcm_open(
   EVP_CIPHER_CTX_free(context);
   if (!ok && count > 0) OPENSSL_cleanse(out, (size_t)count);
   return ok;
+}
+
+/* RSASSA-PKCS1-v1_5 with SHA-256 by a private key in PEM; `out` has `capacity` bytes. Returns the length, or -1: no RSA key, or no room. */
+static inline long jo_rs256(const char *pem, size_t pem_count, const void *bytes, size_t count, unsigned char *out, size_t capacity) {
+  BIO *source = BIO_new_mem_buf(pem, (int)pem_count);
+  EVP_PKEY *key = source ? PEM_read_bio_PrivateKey(source, NULL, NULL, NULL) : NULL;
+  BIO_free(source);
+  if (!key) return -1;
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  size_t length = capacity;
+  int ok = EVP_PKEY_is_a(key, "RSA") && context && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1
+      && EVP_DigestSign(context, out, &length, (const unsigned char *)bytes, count) == 1;
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(key);
+  return ok ? (long)length : -1;
 }

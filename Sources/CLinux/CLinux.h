@@ -124,5 +124,11 @@ static inline int js_poll_add(int poll, int descriptor, unsigned long number) {
   struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = number}};
   return epoll_ctl(poll, EPOLL_CTL_ADD, descriptor, &event);
 }
+static inline int js_poll_change(int poll, int descriptor, unsigned events, unsigned long number) {
+  struct epoll_event event = {.events = events, .data = {.u64 = number}};
+  return epoll_ctl(poll, EPOLL_CTL_MOD, descriptor, &event);
+}
+/* The next connection: it blocks nobody, and no program inherits it; -1 and errno when there is none. */
+static inline int js_accept(int listener) { return (int)syscall(SYS_accept4, listener, 0, 0, 02004000 /* SOCK_NONBLOCK | SOCK_CLOEXEC */); }
 static inline unsigned long js_poll_number(const struct epoll_event *event) { return event->data.u64; }
 #pragma clang assume_nonnull end

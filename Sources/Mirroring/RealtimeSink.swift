@@ -21,15 +21,18 @@ public enum Outbox {
   ///
   /// A change of a path also overrides earlier ones below it.
   /// - Complexity: O(*n* log *n*) in the number of changes.
-  public static func coalesced(_ changes: [RealtimeChange]) -> [RealtimeChange] {
+  public static func coalesced(_ changes: [RealtimeChange]) -> [RealtimeChange] { lastWords(changes).map { changes[$0] } }
+
+  /// Where ``coalesced(_:)`` finds what it keeps: ascending.
+  public static func lastWords(_ changes: [RealtimeChange]) -> [Int] {
     var seen = Set<[String]>()
-    var kept: [RealtimeChange] = []
-    for change in changes.reversed() {
+    var kept: [Int] = []
+    for (index, change) in changes.enumerated().reversed() {
       let keys = change.path.keys
       let isCovered = (1...max(1, keys.count)).contains { seen.contains(Array(keys.prefix($0))) }
       if isCovered { continue }
       seen.insert(keys)
-      kept.append(change)
+      kept.append(index)
     }
     return kept.reversed()
   }

@@ -1,4 +1,5 @@
 public import JobGraph
+import Mirroring
 import Providers
 import Scheduling
 import Storage
@@ -10,6 +11,7 @@ public enum FailureClassifier {
     switch error {
     case let failure as TaskFailure: failure
     case let failure as ProviderFailure: classify(failure)
+    case let failure as MirrorFailure: classify(failure)
     case let failure as WarehouseError: classify(failure)
     case BackupError.keyMissing: TaskFailure(.credentials, "\(error)")
     case let failure as BackupError: TaskFailure(.data, failure.description)
@@ -37,6 +39,15 @@ public enum FailureClassifier {
         return TaskFailure(.transient, failure.message)
       }
       return TaskFailure(failure.isTransient ? .transient : .permanent, failure.message, retryAfter: failure.retryAfter)
+    }
+  }
+
+  private static func classify(_ failure: MirrorFailure) -> TaskFailure {
+    switch failure.kind {
+    case .transient, .conflict: TaskFailure(.transient, failure.message, retryAfter: failure.retryAfter)
+    case .deferred(let until): TaskFailure(.deferred(until: until), failure.message)
+    case .credentials: TaskFailure(.credentials, failure.message)
+    case .denied, .tooLarge, .permanent: TaskFailure(.permanent, failure.message)
     }
   }
 

@@ -8,7 +8,7 @@ public enum Operations {
     instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, alphaVantageCurrencies,
     alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, indicators,
     volume, patterns, regimes, signals, outcomes, backtest, nightlyReport,
-    runReport, prune, backup, drill, push, shell,
+    runReport, prune, backup, drill, push, pull, shell,
     nothing,
   ]
 
@@ -240,7 +240,16 @@ public enum Operations {
   static let push = OperationDeclaration(
     name: "realtime.push", summary: "Tells the realtime database what changed, all or nothing for a reader.",
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "what is mirrored: $config.realtime")],
-    reads: ["outbox"], writes: ["outbox", "realtime_nodes"])
+    reads: ["outbox"], writes: ["outbox", "realtime_nodes", "mirror_nodes", "mirror_sinks"])
+
+  static let pull = OperationDeclaration(
+    name: "realtime.pull", summary: "Brings what users keep in the realtime database: profile, watchlist, alerts.",
+    discussion: """
+      Each value is judged; what is not right goes into quarantine with its reason, and spoils nothing beside it. A user who is gone there
+      is gone here.
+      """,
+    parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "how much a user may keep: $config.realtime")],
+    reads: ["realtime_nodes"], writes: ["users"])
 
   static let shell = OperationDeclaration(
     name: "shell", summary: "Runs a program by its argument vector, without a shell.",

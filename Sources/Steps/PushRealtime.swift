@@ -17,21 +17,54 @@ public struct PushRealtime: StepOperation {
   /// - Parameter rules: the mapping of realtime.yaml.
   /// - Throws: ``JobGraph/TaskFailure`` when it is none.
   public init(_ warehouse: Warehouse, to sink: any RealtimeSink, rules: JobValue?) throws {
-    guard case .map = rules else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.realtime`") }
     (self.warehouse, self.sink) = (warehouse, sink)
-    parts = Set(Parameters([.init("mirror", rules?["mirror"] ?? .list(PushRealtime.all))]).texts("mirror"))
+    parts = try PushRealtime.parts(rules)
+  }
+
+  /// Where the parts that realtime.yaml names begin: the first keys of their places.
+  public static func parts(_ rules: JobValue?) throws -> Set<String> {
+    guard case .map = rules else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.realtime`") }
+    let places = rules?["projection"]
+    return Set(
+      Parameters([.init("mirror", rules?["mirror"] ?? .list(all))]).texts("mirror").compactMap { part in
+        guard case .string(let place)? = places?[part] else { return part }
+        return place.split(separator: "/").first.map(String.init)
+      })
   }
 
   private static let all = ["quotes", "signals", "reports"].map { JobValue.string($0) }
 
-  public func run(in context: StepContext) async throws -> TaskOutcome {
-    let entries = try await warehouse.read { try $0.outbox(limit: PushRealtime.batchMax) }
-    let changes = try entries.map { entry in
+  /// Tells everything that waits, without a run.
+  /// - Returns: how many paths were told, and how many changes were of other parts.
+  public static func drain(
+    _ warehouse: Warehouse, to sink: any RealtimeSink, parts: Set<String>
+  ) async throws -> (told: Int, forgotten: Int) {
+    var (told, forgotten) = (0, 0)
+    while true {
+      let entries = try await warehouse.read { try $0.outbox(limit: batchMax) }
+      guard let last = entries.last?.sequence else { return (told, forgotten) }
+      let changes = try changes(entries)
+      let wanted = changes.filter { parts.contains($0.path.keys[0]) }
+      let batch = Outbox.coalesced(wanted)
+      if !batch.isEmpty { try await sink.apply(batch) }
+      try await warehouse.write { try $0.acknowledge(through: last) }
+      told += batch.count
+      forgotten += changes.count - wanted.count
+    }
+  }
+
+  private static func changes(_ entries: [OutboxEntry]) throws -> [RealtimeChange] {
+    try entries.map { entry in
       guard let path = RealtimePath(escaped: entry.path) else {
         throw TaskFailure(.bug, "the outbox holds the path \(entry.path.debugDescription), which no path writes")
       }
       return RealtimeChange(path: path, value: entry.value)
     }
+  }
+
+  public func run(in context: StepContext) async throws -> TaskOutcome {
+    let entries = try await warehouse.read { try $0.outbox(limit: PushRealtime.batchMax) }
+    let changes = try PushRealtime.changes(entries)
     let told = Outbox.coalesced(changes.filter { parts.contains($0.path.keys[0]) })
     if !told.isEmpty { try await sink.apply(told) }
     let last = entries.last?.sequence
@@ -52,6 +85,10 @@ public struct WarehouseTree: TreeStorage {
   }
 
   public func replace(_ values: [(path: String, value: String?)]) async throws {
-    try await warehouse.write { try $0.applyToTree(values) }
+    let merges = try RealtimeWrite.merges(values)
+    try await warehouse.write { transaction in
+      let rows = TreeRowsInTransaction(transaction: transaction)
+      for merge in merges { try rows.apply(merge) }
+    }
   }
 }

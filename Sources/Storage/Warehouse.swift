@@ -13,6 +13,8 @@ public final class Warehouse: Sendable {
   let fence: Int64?
   /// Everything that is written goes through it, in order.
   let commits: CommitQueue
+  /// Where changes of the realtime database are told; the usual places until somebody says others.
+  public let outboxPlaces = OutboxPlaces()
   /// Reads the file as it lies; nil for writers, and while a log is in use.
   private let resting: RestingFile?
   /// What opening the file changed of its schema; nil for nothing, and for readers.
@@ -121,7 +123,8 @@ public final class Warehouse: Sendable {
 
   /// Runs `body` in one transaction of its own and makes it durable. Refused when another process has taken the lock meanwhile.
   public func write<Value: Sendable>(_ body: @escaping @Sendable (WarehouseTransaction) throws -> Value) async throws -> Value {
-    try await commits.write(.powerCutAlone) { try body(WarehouseTransaction(database: $0)) }
+    let places = outboxPlaces
+    return try await commits.write(.powerCutAlone) { try body(WarehouseTransaction(database: $0, places: places)) }
   }
 
   /// As ``write(_:)``, but a power cut may undo it (a crash of the program cannot): for what can be learned again. `body` may run twice.
@@ -193,6 +196,12 @@ public struct WarehouseReader {
 /// A transaction of the writer: everything in it happens, or nothing.
 public struct WarehouseTransaction: TaskTransaction {
   let database: Database
+  /// Where the realtime database is told what is queued.
+  let places: OutboxPlaces
+
+  init(database: Database, places: OutboxPlaces = OutboxPlaces()) {
+    (self.database, self.places) = (database, places)
+  }
 
   public var reader: WarehouseReader { WarehouseReader(database: database) }
 }

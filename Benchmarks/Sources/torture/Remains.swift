@@ -24,14 +24,27 @@ struct Remains: Sendable {
     ).sorted()
     // The realtime tree when it has been told what waits for the next push.
     var tree: [String: String] = [:]
-    let told = "SELECT path, value, 0 AS n FROM realtime_nodes UNION ALL SELECT path, value, sequence FROM outbox"
-    for line in try database.lines("SELECT path, value FROM (\(told)) ORDER BY n") {
+    let leaves = "SELECT replace(path, char(1), '/'), value FROM realtime_nodes"
+    for line in try database.lines(leaves) + database.lines("SELECT path, ifnull(value, 'null') FROM outbox ORDER BY sequence") {
       let parts = line.split(separator: "|", maxSplits: 1)
-      tree[String(parts[0])] = String(parts.last ?? "")
+      let path = String(parts[0])
+      tree = tree.filter { $0.key != path && !$0.key.hasPrefix(path + "/") }
+      let json = try JSONSerialization.jsonObject(with: Data((parts.last ?? "").utf8), options: .fragmentsAllowed)
+      Remains.add(json, at: path, to: &tree)
     }
-    rows["the realtime tree"] = tree.filter { $0.value != "NULL" }.map { "\($0) = \($1)" }.sorted()
+    rows["the realtime tree"] = tree.map { "\($0) = \($1)" }.sorted()
     self.rows = rows
     files = Remains.files(below: folder)
+  }
+
+  /// A JSON value as the realtime tree has it: leaf by leaf.
+  private static func add(_ value: Any, at path: String, to tree: inout [String: String]) {
+    switch value {
+    case let object as [String: Any]: for (key, child) in object { add(child, at: "\(path)/\(key)", to: &tree) }
+    case let array as [Any]: for (index, child) in array.enumerated() { add(child, at: "\(path)/\(index)", to: &tree) }
+    case is NSNull: break
+    default: tree[path] = "\(value)"
+    }
   }
 
   /// What to compare of a table that is not compared whole; nil: nothing of it.
@@ -39,7 +52,7 @@ struct Remains: Sendable {
     "runs": "id, job, logical_date, state, exit_status", "steps": "run_id, step, state, reason, tasks, succeeded, failed",
     "tasks": "run_id, step, task, state", "attempts": nil, "run_requests": nil, "events": nil, "fences": nil, "rate_usage": nil,
     "rate_pauses": nil,
-    "schema_migrations": "name, checksum", "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "decisions": "job, instant, decision, run_id",
+    "schema_migrations": "name, checksum", "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "realtime_changes": nil, "decisions": "job, instant, decision, run_id",
   ]
 
   /// The files that readers see: nothing hidden, nothing that is on its way.

@@ -15,6 +15,14 @@ enum ProviderURL {
     return url
   }
 
+  /// Whether requests may go to it.
+  static func isAllowed(_ text: String) -> Bool {
+    guard let parts = URLComponents(string: text), let host = parts.host, !host.isEmpty, parts.user == nil, parts.password == nil,
+      parts.query == nil, parts.fragment == nil
+    else { return false }
+    return parts.scheme?.lowercased() == "https" || (parts.scheme?.lowercased() == "http" && isLoopback(host))
+  }
+
   private static func refuse(_ text: Located<String>, _ label: String, _ findings: Findings) -> URL? {
     // An address may hold a password: it stands in the excerpt of the file, but not in the message, which goes into logs.
     findings.add(

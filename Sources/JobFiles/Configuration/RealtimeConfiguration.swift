@@ -6,12 +6,21 @@ public struct RealtimeConfiguration: Sendable, Equatable {
   public var sink: Sink = .embedded
   /// In the order of the file, each once.
   public var mirror: [Part] = Part.allCases
+  /// The database elsewhere; nil for the embedded one.
+  public var remote: Remote?
+
+  /// Who reads what, and where it stands.
+  public var access = Access()
 
   public init() {}
 
   public enum Sink: String, Sendable, CaseIterable {
     /// Kept in the warehouse.
     case embedded
+    /// Firebase's Realtime Database.
+    case firebase
+    /// Cloud Firestore.
+    case firestore
   }
 
   /// The top of a tree that is mirrored.
@@ -27,12 +36,14 @@ public struct RealtimeConfiguration: Sendable, Equatable {
 extension RealtimeConfiguration {
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the realtime mirror", findings: findings) else { return }
-    section.refuseKeys(except: ["sink", "mirror"])
+    section.refuseKeys(except: ["sink", "mirror", "database", "project", "secret"] + Access.keys)
     sink = section.word("sink") ?? .embedded
+    remote = Self.remote(sink, section)
     if section["mirror"] != nil { mirror = Self.words("mirror", section) }
+    access = Access(section)
   }
 
-  private static func words<Word: RawRepresentable & CaseIterable & Hashable>(_ key: String, _ section: Section) -> [Word]
+  static func words<Word: RawRepresentable & CaseIterable & Hashable>(_ key: String, _ section: Section) -> [Word]
   where Word.RawValue == String {
     var places: [Word: Spot] = [:]
     return section.texts(key).compactMap { text in

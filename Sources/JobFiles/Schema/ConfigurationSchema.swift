@@ -29,10 +29,14 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .realtime:
       Schema.document(
         "What the realtime mirror is told",
-        Schema.mapping([
-          ("sink", Schema.words(RealtimeConfiguration.Sink.allCases.map(\.rawValue))),
-          ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
-        ]), definitions: [])
+        Schema.mapping(
+          [
+            ("sink", Schema.words(RealtimeConfiguration.Sink.allCases.map(\.rawValue))),
+            ("mirror", Schema.list(of: Schema.words(RealtimeConfiguration.Part.allCases.map(\.rawValue)))),
+            ("database", Schema.pattern("^https?://[^\\s/?#]+/?(\\?ns=[^&#]+)?$", "https://NAME.europe-west1.firebasedatabase.app")),
+            ("project", Schema.pattern("^[a-z][a-z0-9-]{4,62}$", "my-project")),
+            ("secret", Schema.name),
+          ] + RealtimeConfiguration.Access.schema), definitions: [("name", Schema.name)])
     }
   }
 

@@ -18,6 +18,9 @@ enum Schema {
     SchemaMigration("0016 checksums of migrations", checksums),
     SchemaMigration("0017 imports", imports),
     SchemaMigration("0018 analyses", analyses),
+    SchemaMigration("0019 twin", twin),
+    SchemaMigration("0020 sinks", sinks),
+    SchemaMigration("0023 users", users),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.

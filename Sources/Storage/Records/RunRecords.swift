@@ -33,8 +33,9 @@ extension Warehouse: RunLog {
     _ task: TaskID, attempt: Int, of run: RunID, at instant: Instant,
     effects: @escaping @Sendable (any TaskTransaction) throws -> TaskOutcome
   ) async throws -> TaskOutcome {
-    try await commits.write(.powerCut, from: task) { database in
-      let outcome = try effects(WarehouseTransaction(database: database))
+    let places = outboxPlaces
+    return try await commits.write(.powerCut, from: task) { database in
+      let outcome = try effects(WarehouseTransaction(database: database, places: places))
       try database.cachedStatement(
         sql: "UPDATE tasks SET state = 'succeeded', note = ?, counts = ?, warnings = ? WHERE run_id = ? AND step = ? AND task = ?"
       ).execute(arguments: [

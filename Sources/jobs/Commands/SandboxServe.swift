@@ -65,7 +65,7 @@ struct ServeSandbox: AsyncParsableCommand {
     settings.alphaVantagePlan = plan == .free ? .free : .granted
     settings.faults = try faultRules()
     // Before it can be reached, so that no signal falls between.
-    let signals = Signals()
+    let signals = StopSignals()
     let server = SandboxServer(configuration: settings)
     let address: SandboxAddress
     do {
@@ -133,33 +133,6 @@ struct ServeSandbox: AsyncParsableCommand {
           base_url: \(address.secBaseURL)
       Any key is taken, such as JOBS_SECRET_ALPHAVANTAGE=sandbox in the environment.
       """)
-  }
-}
-
-/// The signals that ask to stop; a second one ends the process at once.
-private struct Signals {
-  let stream: AsyncStream<Int32>
-
-  init() {
-    let (stream, continuation) = AsyncStream<Int32>.makeStream()
-    self.stream = stream
-    let count = SignalCount()
-    Process.onStopSignals { number in
-      guard count.isFirst() else { Foundation.exit(number == SIGTERM ? 143 : 130) }
-      continuation.yield(number)
-    }
-  }
-}
-
-private final class SignalCount: Sendable {
-  private let lock = NSLock()
-  nonisolated(unsafe) private var count = 0
-
-  func isFirst() -> Bool {
-    lock.withLock {
-      count += 1
-      return count == 1
-    }
   }
 }
 

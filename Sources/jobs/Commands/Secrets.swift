@@ -2,8 +2,10 @@ import ArgumentParser
 import Foundation
 import JobFiles
 import JobGraph
+import Mirroring
 import Reporting
 import Storage
+import Transport
 
 /// The keys of the providers.
 struct Secrets: AsyncParsableCommand {
@@ -36,8 +38,13 @@ struct Secrets: AsyncParsableCommand {
       let workspace = try place.workspace()
       try Secrets.checkName(name)
       guard let text = try readKey() else { throw Failure(.badData, "no key was given; nothing is stored") }
-      guard !text.contains(where: \.isWhitespace), text.utf8.count <= 4096 else {
-        throw Failure(.badData, "a key is one word of at most 4096 bytes; nothing is stored")
+      if text.hasPrefix("{") {
+        // The key file of a service account is the one key that is more than a word.
+        do { _ = try ServiceAccount(Secret(text)) } catch { throw Failure(.badData, "\(error.message); nothing is stored") }
+      } else {
+        guard !text.contains(where: \.isWhitespace), text.utf8.count <= 4096 else {
+          throw Failure(.badData, "a key is one word of at most 4096 bytes, or the key file of a service account; nothing is stored")
+        }
       }
       guard !BackupKeyText.isName(name) || BackupKey(text) != nil else {
         throw Failure(.badData, "that is no key for backups: \(BackupKeyText.advice); nothing is stored")
@@ -82,6 +89,9 @@ struct Secrets: AsyncParsableCommand {
       let store = SecretStore(folder: workspace.secrets)
       var rows = (configuration.providers?.providers ?? []).compactMap { provider in
         provider.key.map { Row(name: $0.secret, provider: provider.name, finding: store.secret($0.secret)) }
+      }
+      if let name = configuration.realtime?.remote?.secret {
+        rows.append(Row(name: name, provider: "realtime", finding: store.secret(name)))
       }
       // Nobody needs it: without it backups are not sealed.
       if store.isSet("backup") { rows.append(Row(name: "backup", provider: "backups", finding: store.secret("backup"))) }

@@ -36,6 +36,7 @@ struct Desk {
       throw Failure(.configuration, "Jobs/config/providers.yaml is missing; it says where the data comes from and what is allowed")
     }
     (self.workspace, self.warehouse, self.time) = (workspace, warehouse, time)
+    configuration.realtime.map(Projection.init)?.tell(warehouse)
     let wall = SystemTime()
     let contacts = providers.providers.compactMap(\.contact)
     http = CurlHTTPClient(userAgent: "jobs/\(Version.text)" + (contacts.first.map { " (+\($0))" } ?? ""))
@@ -73,12 +74,46 @@ struct Desk {
     programs = ProgramHost()
     registry = Desk.registry(
       workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
-      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies)
+      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies,
+      mirror: Desk.mirror(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
+      pull: Desk.pull(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline))
+  }
+
+  /// Tells the database that realtime.yaml names. A run without network leaves what a database elsewhere must be told for the next one.
+  private static func mirror(
+    _ desk: MirrorDesk, _ warehouse: Warehouse, _ http: any HTTPClient, isOffline: Bool
+  ) -> @Sendable (Parameters) throws -> any StepOperation {
+    { parameters in
+      guard let remote = desk.remote else {
+        return try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: parameters["rules"])
+      }
+      if isOffline { return HoldRealtime(warehouse) }
+      do {
+        return try MirrorRealtime(warehouse, to: try desk.sink(remote, http: http), rules: parameters["rules"], time: SystemTime())
+      } catch let failure as MirrorFailure {
+        throw FailureClassifier.classify(failure)
+      }
+    }
+  }
+
+  /// Reads users where they are. A run without network leaves what the last pull found.
+  private static func pull(
+    _ desk: MirrorDesk, _ warehouse: Warehouse, _ http: any HTTPClient, isOffline: Bool
+  ) -> @Sendable (Parameters) throws -> any StepOperation {
+    { parameters in
+      if isOffline, desk.remote != nil { return DoNothing() }
+      do {
+        return try PullUsers(warehouse, from: try desk.reading(warehouse, http: http), rules: parameters["rules"])
+      } catch let failure as MirrorFailure {
+        throw FailureClassifier.classify(failure)
+      }
+    }
   }
 
   private static func registry(
     _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
-    markets: MarketRules, strategies: [StrategyDefinition]
+    markets: MarketRules, strategies: [StrategyDefinition], mirror: @escaping @Sendable (Parameters) throws -> any StepOperation,
+    pull: @escaping @Sendable (Parameters) throws -> any StepOperation
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -143,9 +178,8 @@ struct Desk {
     makers["backup.drill"] = { _ in
       DrillBackup(warehouse, in: workspace.backups, keys: try workspace.backupKeysForTask(), time: SystemTime())
     }
-    makers["realtime.push"] = {
-      try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
-    }
+    makers["realtime.push"] = { try mirror($0) }
+    makers["realtime.pull"] = { try pull($0) }
     makers["nothing"] = { _ in DoNothing() }
     makers["shell"] = { _ in RunProgram(root: workspace.root, host: programs) }
     var registry = StepRegistry()

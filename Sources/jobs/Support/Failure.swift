@@ -2,8 +2,10 @@ import ArgumentParser
 import Foundation
 import JobFiles
 import JobGraph
+import Mirroring
 import Providers
 import Scheduling
+import Steps
 import Storage
 
 /// An end of a command that is not success: what to say, and the exit status.
@@ -65,6 +67,7 @@ struct Failure: Error {
     case let error as BackupError: self.init(error.commandStatus, error.description)
     case let error as ImportError: self.init(error.commandStatus, error.description)
     case let error as ForeignFileError: self.init(.badData, error.description)
+    case let error as MirrorFailure: self.init(FailureClassifier.classify(error).commandStatus, error.message)
     case let error as LockError: self.init(error.commandStatus, error.description)
     case let error as FileError: self.init(.storage, error.description)
     case let error as OutputError: self.init(.storage, error.description)

@@ -56,6 +56,9 @@ struct SecretStore {
   }
 
   private func hint(_ name: String) -> String {
+    if name == RealtimeConfiguration.secretName {
+      return "make a key for a service account in the Google Cloud console and store its file with `jobs secrets set \(name) < key.json`"
+    }
     let source = name == "alphavantage" ? "a free one takes a minute at https://www.alphavantage.co/support/#api-key; " : ""
     return "\(source)store it with `jobs secrets set \(name)`"
   }

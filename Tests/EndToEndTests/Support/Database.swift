@@ -101,8 +101,31 @@ extension Project {
   /// The realtime database as it is when it has been told everything: what waits for its next push may differ from run to run.
   private func mirrored() throws -> [String] {
     var tree: [String: String] = [:]
-    let rows = "SELECT path, value FROM (SELECT path, value, 0 AS n FROM realtime_nodes UNION ALL SELECT path, value, sequence FROM outbox)"
-    try Database("\(root)/\(sandboxDatabase)").each("\(rows) ORDER BY n") { row in tree[row.text(0)] = row.text(1) }
+    let database = try Database("\(root)/\(sandboxDatabase)")
+    try database.each("SELECT replace(path, char(1), '/'), value FROM realtime_nodes") { row in
+      try Leaves.add(row.text(1), at: row.text(0), to: &tree)
+    }
+    try database.each("SELECT path, ifnull(value, 'null') FROM outbox ORDER BY sequence") { row in
+      let path = row.text(0)
+      tree = tree.filter { $0.key != path && !$0.key.hasPrefix(path + "/") }
+      try Leaves.add(row.text(1), at: path, to: &tree)
+    }
     return tree.map { "\($0) = \($1)" }.sorted()
+  }
+}
+
+/// A JSON value as the realtime tree has it: leaf by leaf.
+private enum Leaves {
+  static func add(_ json: String, at path: String, to tree: inout [String: String]) throws {
+    add(try JSONSerialization.jsonObject(with: Data(json.utf8), options: .fragmentsAllowed), path, &tree)
+  }
+
+  private static func add(_ value: Any, _ path: String, _ tree: inout [String: String]) {
+    switch value {
+    case let object as [String: Any]: for (key, child) in object { add(child, "\(path)/\(key)", &tree) }
+    case let array as [Any]: for (index, child) in array.enumerated() { add(child, "\(path)/\(index)", &tree) }
+    case is NSNull: break
+    default: tree[path] = "\(value)"
+    }
   }
 }

@@ -1,0 +1,69 @@
+/// Where a path of the tree lies among Firestore's documents.
+///
+///     quotes/binance/BTCUSDT/1d             market_data/BTCUSDT, field quotes.binance.1d
+///     signals/BTCUSDT/1d/rsi/2026-01-15…    signals/BTCUSDT|1d|rsi|2026-01-15…
+///     reports/nightly/2026-01-15…           reports/nightly|2026-01-15…
+///     users/UID/results/x                   users/UID, field results.x
+///     other/KEY/a/b                         other/KEY, field a.b
+enum FirestoreLayout {
+  /// A document, and a field in it; no field: the whole document.
+  struct Place: Hashable {
+    let collection: String
+    let document: String
+    let field: [String]
+  }
+
+  enum Target: Hashable {
+    case place(Place)
+    /// The path holds several documents: those whose names begin so. An empty beginning: all of the collection.
+    case documents(collection: String, beginning: String)
+    /// The path cuts through documents.
+    case none
+  }
+
+  /// How many keys a path of this top has down to its document.
+  private static func documentDepth(of top: String) -> Int {
+    switch top {
+    case "quotes": 3
+    case "signals": 5
+    case "reports": 3
+    default: 2
+    }
+  }
+
+  static func target(of keys: [String]) -> Target {
+    guard let top = keys.first else { return .none }
+    let depth = documentDepth(of: top)
+    if top == "quotes" {
+      guard keys.count >= depth else { return .none }
+      return .place(Place(collection: "market_data", document: id([keys[2]]), field: ["quotes", keys[1]] + keys.dropFirst(3)))
+    }
+    let collection = id([top])
+    guard keys.count >= depth else {
+      let beginning = keys.count == 1 ? "" : id(keys[1...]) + "|"
+      return .documents(collection: collection, beginning: beginning)
+    }
+    return .place(Place(collection: collection, document: id(keys[1..<depth]), field: Array(keys.dropFirst(depth))))
+  }
+
+  /// One name of several keys; `/`, `|` and `%` in a key are written as `%` and two digits, and names that Firestore keeps for itself as well.
+  private static func id(_ keys: some Sequence<String>) -> String {
+    let name = keys.map { key in
+      key.unicodeScalars.map { scalar in
+        "/|%".unicodeScalars.contains(scalar) || scalar.value < 32 ? "%" + hex(scalar.value) : String(scalar)
+      }.joined()
+    }.joined(separator: "|")
+    let isReserved = name == "." || name == ".." || (name.hasPrefix("__") && name.hasSuffix("__"))
+    return isReserved ? "%" + hex(name.unicodeScalars.first!.value) + name.dropFirst() : name
+  }
+
+  private static func hex(_ value: UInt32) -> String { (value < 16 ? "0" : "") + String(value, radix: 16, uppercase: true) }
+
+  /// `quotes.binance.`1d``: a name that is more than letters, digits and underscores stands in back-ticks.
+  static func fieldPath(_ keys: [String]) -> String {
+    keys.map { key in
+      let isPlain = key.wholeMatch(of: /[A-Za-z_][A-Za-z_0-9]*/) != nil
+      return isPlain ? key : "`" + key.replacing("\\", with: "\\\\").replacing("`", with: "\\`") + "`"
+    }.joined(separator: ".")
+  }
+}

@@ -1,0 +1,36 @@
+/// Who asks a realtime database for something.
+public enum RealtimeIdentity: Sendable, Hashable {
+  /// No token was sent: `auth` is null.
+  case nobody
+  /// The variable `auth`: `uid`, and `token` with the claims of the token. An override of an admin's `auth` may be any value.
+  case auth(RealtimeValue)
+  /// Rules do not apply.
+  case admin
+
+  /// - Parameter claims: of the token: `role`, `email`, `email_verified`, `firebase`, …
+  public static func user(_ uid: String, claims: [String: RealtimeValue] = [:]) -> RealtimeIdentity {
+    .auth(.node(["uid": .string(uid), "token": .node(claims)]))
+  }
+
+  /// The variable `auth` of the rules.
+  var variable: RealtimeValue {
+    if case .auth(let value) = self { value } else { .null }
+  }
+}
+
+/// What a reader asks for besides the path: the variable `query` of `.read` rules.
+public struct RulesQuery: Sendable, Hashable {
+  public enum Order: Sendable, Hashable {
+    case key, value, priority
+    case child(String)
+  }
+
+  public var order = Order.key
+  public var startAt = RealtimeValue.null
+  public var endAt = RealtimeValue.null
+  public var equalTo = RealtimeValue.null
+  public var limitToFirst: Int?
+  public var limitToLast: Int?
+
+  public init() {}
+}

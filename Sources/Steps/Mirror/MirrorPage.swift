@@ -1,0 +1,86 @@
+import Mirroring
+import Storage
+
+extension RemoteMirror {
+  /// Changes that are in memory together, cut into the sets in which they are told.
+  struct Page {
+    struct Batch {
+      let changes: [WireChange]
+      /// The entry up to which everything is told when this set is; nil while a value that was split is on its way.
+      let through: Int?
+    }
+
+    private(set) var entries: [OutboxEntry]
+    private(set) var batches: [Batch] = []
+    private(set) var refusals: [ChangeRefusal] = []
+    private(set) var forgotten = 0
+    private(set) var isOutbox: Bool
+    /// The entries that are told, by their place in ``entries``.
+    private var origins: [Int] = []
+    private let parts: Set<String>
+    private let bounds: BatchBounds
+    private let keepsArrays: Bool
+
+    init(entries: [OutboxEntry], isOutbox: Bool, _ mirror: RemoteMirror) {
+      (self.entries, self.isOutbox, parts) = (entries, isOutbox, mirror.parts)
+      (bounds, keepsArrays) = (mirror.sink.bounds, mirror.sink.keepsArrays)
+      prepare()
+    }
+
+    /// Adds what waits in the outbox behind what was told already.
+    mutating func append(_ more: [OutboxEntry]) {
+      entries += more
+      isOutbox = true
+      prepare()
+    }
+
+    var toldCount: Int { origins.count }
+
+    /// What is told of these entries, as it is kept.
+    func told(in range: ClosedRange<Int>) -> [(path: String, value: String?)] {
+      origins.filter { range.contains($0) }.map { (entries[$0].path, entries[$0].value) }
+    }
+
+    /// What is told of the entries from one on.
+    func told(from first: Int) -> [(path: String, value: String?)] {
+      origins.filter { $0 >= first }.map { (entries[$0].path, entries[$0].value) }
+    }
+
+    private mutating func prepare() {
+      (refusals, forgotten, origins) = ([], 0, [])
+      var changes: [RealtimeChange] = []
+      var places: [Int] = []
+      for (index, entry) in entries.enumerated() {
+        guard let path = RealtimePath(escaped: entry.path), let top = path.keys.first else {
+          refusals.append(ChangeRefusal(path: RealtimePath([entry.path]), reason: "no path is written so"))
+          continue
+        }
+        guard parts.contains(top) else {
+          forgotten += 1
+          continue
+        }
+        changes.append(RealtimeChange(path: path, value: entry.value))
+        places.append(index)
+      }
+      var prepared: [WireChange] = []
+      for index in Outbox.lastWords(changes) {
+        do throws(ChangeRefusal) {
+          prepared.append(try WireChange(changes[index], origin: places[index], keepingArrays: keepsArrays))
+          origins.append(places[index])
+        } catch {
+          refusals.append(error)
+        }
+      }
+      batches = Page.batches(bounds.batches(prepared))
+    }
+
+    private static func batches(_ sets: [[WireChange]]) -> [Batch] {
+      sets.indices.map { index in
+        let (last, next) = (sets[index].last!.origin, index + 1 < sets.count ? sets[index + 1].first!.origin : nil)
+        if last != next { return Batch(changes: sets[index], through: last) }
+        // The value goes on in the next set; what is before it is told.
+        return Batch(changes: sets[index], through: sets[index].last { $0.origin != last }?.origin)
+      }
+    }
+  }
+}

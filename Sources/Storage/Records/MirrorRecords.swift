@@ -1,0 +1,170 @@
+internal import GRDB
+public import Scheduling
+
+/// How far a realtime database elsewhere is.
+public struct MirrorJournal: Sendable, Equatable {
+  /// Kind and address.
+  public let place: String
+  /// Names this warehouse.
+  public var writer: String
+  /// Readers are sent to the second tree.
+  public var isCopyLive = false
+  /// The tree itself holds every change up to this one.
+  public var rootSequence: Int64 = 0
+  public var copySequence: Int64 = 0
+  /// When it last had everything; nil: never.
+  public var pushedAt: Instant?
+  /// When a push last failed; nil: not since.
+  public var failedAt: Instant?
+  public var failure: String?
+
+  public init(place: String, writer: String) {
+    (self.place, self.writer) = (place, writer)
+  }
+}
+
+extension WarehouseTransaction {
+  public func save(_ journal: MirrorJournal) throws {
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO mirror_sinks (place, writer, live, root_sequence, copy_sequence, pushed_at, failed_at, failure)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        journal.place, journal.writer, journal.isCopyLive ? "copy" : "root", journal.rootSequence, journal.copySequence,
+        journal.pushedAt?.milliseconds, journal.failedAt?.milliseconds, journal.failure,
+      ])
+  }
+
+  /// Remembers changes as told, in their order. A change of a path is the last word on all below it.
+  /// - Returns: the sequence of the last one.
+  public func tell(_ changes: [(path: String, value: String?)]) throws -> Int64 {
+    var sequence = try reader.mirrorSequence()
+    let forget = try database.cachedStatement(sql: "DELETE FROM mirror_nodes WHERE path > ?1 || '/' AND path < ?1 || '0'")
+    let insert = try database.cachedStatement(sql: "INSERT OR REPLACE INTO mirror_nodes (path, value, sequence) VALUES (?, ?, ?)")
+    for change in changes {
+      sequence += 1
+      try forget.execute(arguments: [change.path])
+      try insert.execute(arguments: [change.path, change.value, sequence])
+    }
+    return sequence
+  }
+
+  /// Forgets what was deleted, and every tree has been told.
+  public func forgetDeletedMirrorNodes() throws {
+    try database.execute(
+      sql: """
+        DELETE FROM mirror_nodes WHERE value IS NULL AND sequence <=
+          coalesce((SELECT min(min(root_sequence, CASE WHEN copy_sequence = 0 THEN root_sequence ELSE copy_sequence END)) FROM mirror_sinks), 0)
+        """)
+  }
+}
+
+extension WarehouseReader {
+  /// nil: nothing was ever told there.
+  public func mirrorJournal(of place: String) throws -> MirrorJournal? {
+    try Row.fetchOne(database, sql: "SELECT * FROM mirror_sinks WHERE place = ?", arguments: [place]).map { row in
+      var journal = MirrorJournal(place: place, writer: row["writer"])
+      journal.isCopyLive = row["live"] == "copy"
+      (journal.rootSequence, journal.copySequence) = (row["root_sequence"], row["copy_sequence"])
+      journal.pushedAt = (row["pushed_at"] as Int64?).map(Instant.init(milliseconds:))
+      journal.failedAt = (row["failed_at"] as Int64?).map(Instant.init(milliseconds:))
+      journal.failure = row["failure"]
+      return journal
+    }
+  }
+
+  /// The sequence of the last change that was told anywhere; no later one will have it.
+  public func mirrorSequence() throws -> Int64 {
+    try Int64.fetchOne(
+      database,
+      sql: """
+        SELECT max(coalesce((SELECT max(sequence) FROM mirror_nodes), 0),
+          coalesce((SELECT max(max(root_sequence, copy_sequence)) FROM mirror_sinks), 0))
+        """) ?? 0
+  }
+
+  /// The changes after a sequence, in order.
+  /// - Parameter bytesMax: of their values together; one is given in any case.
+  public func mirrorNodes(after sequence: Int64, limit: Int, bytesMax: Int) throws -> [OutboxEntry] {
+    try Self.entries(
+      Row.fetchCursor(
+        database, sql: "SELECT sequence, path, value FROM mirror_nodes WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        arguments: [sequence, limit]), bytesMax: bytesMax)
+  }
+
+  /// The oldest changes that nobody was told.
+  /// - Parameter bytesMax: of their values together; one is given in any case.
+  public func outbox(limit: Int, bytesMax: Int) throws -> [OutboxEntry] {
+    try Self.entries(
+      Row.fetchCursor(database, sql: "SELECT sequence, path, value FROM outbox ORDER BY sequence LIMIT ?", arguments: [limit]),
+      bytesMax: bytesMax)
+  }
+
+  /// Whether more waits behind a change.
+  public func hasOutbox(after sequence: Int64) throws -> Bool {
+    try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM outbox WHERE sequence > ?)", arguments: [sequence]) ?? false
+  }
+
+  private static func entries(_ rows: RowCursor, bytesMax: Int) throws -> [OutboxEntry] {
+    var (entries, bytes): ([OutboxEntry], Int) = ([], 0)
+    while let row = try rows.next() {
+      let entry = OutboxEntry(sequence: row[0], path: row[1], value: row[2])
+      bytes += entry.value?.utf8.count ?? 0
+      if bytes > bytesMax, !entries.isEmpty { break }
+      entries.append(entry)
+    }
+    return entries
+  }
+
+  /// What is told at and below a path, in the order of the changes. Deleted paths are not part of it.
+  public func mirrorNodes(below path: String, through sequence: Int64) throws -> [OutboxEntry] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT sequence, path, value FROM mirror_nodes
+        WHERE (path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')) AND value IS NOT NULL AND sequence <= ?2 ORDER BY sequence
+        """, arguments: [path, sequence]
+    ).map { OutboxEntry(sequence: $0[0], path: $0[1], value: $0[2]) }
+  }
+
+  /// How many paths are told at and below a path.
+  public func mirrorNodeCount(below path: String, through sequence: Int64) throws -> Int {
+    try Int.fetchOne(
+      database,
+      sql: """
+        SELECT count(*) FROM mirror_nodes
+        WHERE (path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')) AND value IS NOT NULL AND sequence <= ?2
+        """, arguments: [path, sequence]) ?? 0
+  }
+
+  /// The keys directly below a path that are told, escaped, sorted; those of the top for an empty path.
+  public func mirrorKeys(below path: String, through sequence: Int64) throws -> [String] {
+    // From one key to the first path that is behind everything below it: the cost goes by keys, not by paths.
+    let next = try database.cachedStatement(
+      sql: """
+        SELECT path FROM mirror_nodes WHERE path >= ?1 AND path < ?2 AND value IS NOT NULL AND sequence <= ?3 ORDER BY path LIMIT 1
+        """)
+    let prefix = path.isEmpty ? "" : path + "/"
+    let end = path.isEmpty ? "\u{10FFFF}" : path + "0"
+    var (keys, from): (Set<String>, String) = ([], prefix)
+    while let found = try String.fetchOne(next, arguments: [from, end, sequence]) {
+      let key = String(found.dropFirst(prefix.count).prefix { $0 != "/" })
+      keys.insert(key)
+      // `a-b` lies between `a` and `a/`, so only what is below a key can be skipped. No key holds a control character.
+      from = found == prefix + key ? found + "\u{1}" : prefix + key + "0"
+    }
+    return keys.sorted()
+  }
+
+  /// How many changes a place was not told of, beside those in the outbox, by the top of their paths.
+  public func mirrorBacklog(after sequence: Int64) throws -> [String: Int] {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT substr(path, 1, instr(path || '/', '/') - 1), count(*) FROM mirror_nodes WHERE sequence > ? GROUP BY 1",
+      arguments: [sequence])
+    return Dictionary(rows.map { ($0[0], $0[1]) }) { $1 }
+  }
+
+  /// Whether anything was ever told to a database elsewhere.
+  public func hasMirrorNodes() throws -> Bool { try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM mirror_nodes)") ?? false }
+}
