@@ -92,13 +92,13 @@ import Transport
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          guard let wire = try? served.connect() else { return Issue.record("no connection") }
+          guard let wire = try? served.connect() else { return }  // the sum tells
           for _ in 0..<25 {
             while true {
               await wire.request("GET", "/n.json", ["X-Firebase-ETag: true"])
-              guard let now = await wire.answer() else { return Issue.record("no answer") }
+              guard let now = await wire.answer() else { return }
               await wire.request("PUT", "/n.json", ["if-match: \(now.headers["etag"]!)"], body: String((Int(now.body) ?? 0) + 1))
-              guard let answer = await wire.answer() else { return Issue.record("no answer") }
+              guard let answer = await wire.answer() else { return }
               if answer.status == 200 { break }
             }
           }
