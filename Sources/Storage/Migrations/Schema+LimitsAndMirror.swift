@@ -33,10 +33,10 @@ extension Schema {
       logical_date INTEGER NOT NULL
     ) STRICT;
 
-    -- The embedded realtime database: leaves of one tree.
+    -- The embedded realtime database: values by path, until `0019 twin` made leaves of them.
     CREATE TABLE realtime_nodes (
-      path TEXT PRIMARY KEY NOT NULL,             -- as in outbox
-      value TEXT NOT NULL                         -- JSON
+      path TEXT PRIMARY KEY NOT NULL,
+      value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     """
 }
