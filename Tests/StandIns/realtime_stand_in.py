@@ -434,7 +434,9 @@ class Handler(BaseHTTPRequestHandler):
             try:
                 status, value, headers, is_lost = self.serve(base, url, parse_qs(url.query), body)
             except Refusal as refusal:
-                if refusal.status not in (401, 503, 429) and len(base.stats["refusals"]) < 20:
+                # What a well-behaved client never causes; conditions that do not hold and missing documents are answers like others.
+                is_due = refusal.status in (400, 405, 413) and "FAILED_PRECONDITION" not in str(refusal.text) and refusal.text != SIZE_TEXT
+                if is_due and url.path != "/token" and len(base.stats["refusals"]) < 20:
                     base.stats["refusals"].append([refusal.status, self.command, url.path, str(refusal.text)[:200]])
                 value = refusal.text if isinstance(refusal.text, dict) else {"error": refusal.text}
                 status, headers = refusal.status, refusal.headers
