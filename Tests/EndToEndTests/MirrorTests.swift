@@ -43,7 +43,7 @@ import Testing
       let ended = try await project.jobs("run", "nightly", "--sandbox", "--date", "2026-01-15")
       #expect(ended.status == 3 && ended.err.contains("it answered 403, The database is disabled"), "\(ended)")
       #expect(try project.text("reports/sandbox/nightly/2026-01-15/index.html").contains("</html>"))
-      #expect(try project.rows("SELECT count(*) > 20 FROM outbox") == ["1"])
+      #expect(try project.rows("SELECT count(*) > 3 FROM outbox") == ["1"])
       let status = try await project.jobs("realtime", "status", "--sandbox")
       #expect(status.out.contains("waiting       quotes") && status.out.contains("last failure") && status.out.contains("disabled"), "\(status)")
       try standIn.control(#"{"refuse":[]}"#)
