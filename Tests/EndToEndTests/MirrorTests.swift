@@ -11,11 +11,12 @@ import Testing
       #expect(first.status == 0, "\(first)")
       var moments = SystemRandomNumberGenerator()
       for night in 1...2 {
-        try fill(project, 6000, night)
+        try fill(project, 2000, night)
         var kills = 0
         while true {
           let running = try project.start(["realtime", "push", "--sandbox"])
-          let ended = kills < 6 ? try await running.killed(after: .milliseconds(Int.random(in: 60...900, using: &moments))) : try await running.end()
+          let ended =
+            kills < 4 ? try await running.killed(after: .milliseconds(Int.random(in: 60...900, using: &moments))) : try await running.end()
           guard ended.status == 128 + SIGKILL else {
             #expect(ended.status == 0, "\(ended)")
             break
@@ -23,8 +24,8 @@ import Testing
           kills += 1
         }
         let series = try #require(try standIn.json("/__tree")["quotes"] as? [String: [String: [String: [String: Any]]]])
-        let nights = (0..<6000).filter { series["binance"]?[String(format: "S%06d", $0)]?["1d"]?["night"] as? Int == night }
-        #expect(nights.count == 6000)
+        let nights = (0..<2000).filter { series["binance"]?[String(format: "S%06d", $0)]?["1d"]?["night"] as? Int == night }
+        #expect(nights.count == 2000)
       }
       let status = try await project.jobs("realtime", "status", "--sandbox", "--json")
       #expect(status.status == 0 && status.out.contains("\"different\" : 0") && status.out.contains("\"missing\" : 0"), "\(status)")
@@ -45,7 +46,8 @@ import Testing
       #expect(try project.text("reports/sandbox/nightly/2026-01-15/index.html").contains("</html>"))
       #expect(try project.rows("SELECT count(*) > 3 FROM outbox") == ["1"])
       let status = try await project.jobs("realtime", "status", "--sandbox")
-      #expect(status.out.contains("waiting       quotes") && status.out.contains("last failure") && status.out.contains("disabled"), "\(status)")
+      #expect(
+        status.out.contains("waiting       quotes") && status.out.contains("last failure") && status.out.contains("disabled"), "\(status)")
       try standIn.control(#"{"refuse":[]}"#)
       let pushed = try await project.jobs("realtime", "push", "--sandbox", "--repair", "--json")
       #expect(pushed.status == 0 && pushed.out.contains("jobs.realtime.push/1"), "\(pushed)")

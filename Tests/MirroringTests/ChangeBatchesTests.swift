@@ -15,7 +15,9 @@ import Testing
   }
 
   @Test func `never put a path and one above or below it into one request`() throws {
-    let changes = try [change("a/b/c", "1"), change("a/b", nil), change("a/bb", "2"), change("a/b/d", "3"), change("x", "4"), change("x", "5")]
+    let changes = try [
+      change("a/b/c", "1"), change("a/b", nil), change("a/bb", "2"), change("a/b/d", "3"), change("x", "4"), change("x", "5"),
+    ]
     let batches = BatchBounds.firebase.batches(changes).map { $0.map(\.key) }
     #expect(batches == [["a/b/c"], ["a/b", "a/bb"], ["a/b/d", "x"], ["x"]])
   }

@@ -20,7 +20,8 @@ import Transport
 
   @Test func `is told changed paths by one silent PATCH of the root`() async throws {
     let http = ScriptedHTTP([(204, "")])
-    try await sink(http).apply(try changes("quotes/a/BRK%2EB/1d", "quotes/a/700/1d") + [RealtimeChange(path: RealtimePath("signals"), value: nil)])
+    try await sink(http).apply(
+      try changes("quotes/a/BRK%2EB/1d", "quotes/a/700/1d") + [RealtimeChange(path: RealtimePath("signals"), value: nil)])
     let request = try #require(http.asked.first)
     #expect(http.asked.count == 1 && request.method == "PATCH")
     #expect(request.url == "https://db.europe-west1.firebasedatabase.app/.json?print=silent")
@@ -32,22 +33,26 @@ import Transport
 
   @Test func `of an emulator is named in the query, and keys are encoded once more in a URL`() {
     let emulator = FirebaseAddress("http://127.0.0.1:9000?ns=my-db")!
-    #expect(emulator.url(["a b", "BRK.B"], query: [("print", "silent")]) == "http://127.0.0.1:9000/a%20b/BRK%252EB.json?ns=my-db&print=silent")
+    #expect(
+      emulator.url(["a b", "BRK.B"], query: [("print", "silent")]) == "http://127.0.0.1:9000/a%20b/BRK%252EB.json?ns=my-db&print=silent")
     #expect(address.emulated(at: "localhost:9000")?.shown == "http://localhost:9000?ns=db")
     #expect(FirebaseAddress("http://db.example") == nil && FirebaseAddress("https://db.example/a") == nil)
   }
 
-  @Test(arguments: [
-    (401, "{\"error\":\"Permission denied\"}", MirrorFailure.Kind.denied, "do not let us write it"),
-    (401, "{\"error\":\"Unauthorized request.\"}", .credentials, "Bearer owner"),
-    (402, "{\"error\":\"over quota\"}", .permanent, "plan is used up"), (403, "{\"error\":\"disabled\"}", .permanent, "disabled"),
-    (
-      404, "{\"error\":\"Database lives in a different region. Please change your database URL to https://db.asia-southeast1.firebasedatabase.app\"}",
-      .permanent, "set `database: https://db.asia-southeast1.firebasedatabase.app`"
-    ),
-    (404, "{\"error\":\"not found\"}", .permanent, "there is no such database"), (423, "", .permanent, "locked"),
-    (200, "<html>hello</html>", .permanent, "a web page came"), (400, "{\"error\":\"Invalid data\"}", .permanent, "answered 400, Invalid data"),
-  ] as [(Int, String, MirrorFailure.Kind, String)])
+  @Test(
+    arguments: [
+      (401, "{\"error\":\"Permission denied\"}", MirrorFailure.Kind.denied, "do not let us write it"),
+      (401, "{\"error\":\"Unauthorized request.\"}", .credentials, "Bearer owner"),
+      (402, "{\"error\":\"over quota\"}", .permanent, "plan is used up"), (403, "{\"error\":\"disabled\"}", .permanent, "disabled"),
+      (
+        404,
+        "{\"error\":\"Database lives in a different region. Please change your database URL to https://db.asia-southeast1.firebasedatabase.app\"}",
+        .permanent, "set `database: https://db.asia-southeast1.firebasedatabase.app`"
+      ),
+      (404, "{\"error\":\"not found\"}", .permanent, "there is no such database"), (423, "", .permanent, "locked"),
+      (200, "<html>hello</html>", .permanent, "a web page came"),
+      (400, "{\"error\":\"Invalid data\"}", .permanent, "answered 400, Invalid data"),
+    ] as [(Int, String, MirrorFailure.Kind, String)])
   func `that refuses is explained, and not asked again`(status: Int, body: String, kind: MirrorFailure.Kind, words: String) async throws {
     let http = ScriptedHTTP([(status, body)])
     let paths = try changes("quotes/a")
@@ -80,7 +85,9 @@ import Transport
   @Test func `that is never well is given up after a bounded number of attempts`() async throws {
     let http = ScriptedHTTP([(500, "oops")])
     let paths = try changes("quotes/a")
-    await #expect { try await sink(http).apply(paths) } throws: { ($0 as? MirrorFailure)?.kind == .transient && "\($0)".contains("500: oops (8 attempts)") }
+    await #expect { try await sink(http).apply(paths) } throws: {
+      ($0 as? MirrorFailure)?.kind == .transient && "\($0)".contains("500: oops (8 attempts)")
+    }
     #expect(http.asked.count == PatientSender.attemptsMax)
   }
 
@@ -103,7 +110,8 @@ import Transport
         let body = request.body.map { String(decoding: $0, as: UTF8.self) } ?? ""
         if request.method == "GET" { return .success(HTTPResponse(status: 200, body: Array("{\"close\":\"1\"}".utf8))) }
         let isDenied = body.contains("secret/place")
-        return .success(HTTPResponse(status: isDenied ? 401 : 204, body: Array(isDenied ? "{\"error\":\"Permission denied\"}".utf8 : "".utf8)))
+        return .success(
+          HTTPResponse(status: isDenied ? 401 : 204, body: Array(isDenied ? "{\"error\":\"Permission denied\"}".utf8 : "".utf8)))
       }
     ])
     let paths = try changes("quotes/a", "quotes/b", "secret/place", "quotes/c", "quotes/d")
@@ -137,7 +145,8 @@ import Transport
       { request in
         let isMatched = request.headers.contains(HTTPHeader("if-match", "v2"))
         let body = isMatched ? String(decoding: request.body!, as: UTF8.self) : other.value.json
-        return .success(HTTPResponse(status: isMatched ? 200 : 412, headers: [HTTPHeader("ETag", isMatched ? "v3" : "v2")], body: Array(body.utf8)))
+        return .success(
+          HTTPResponse(status: isMatched ? 200 : 412, headers: [HTTPHeader("ETag", isMatched ? "v3" : "v2")], body: Array(body.utf8)))
       }
     ])
     let mine = MirrorPointer(copy: .copy, night: time.now(), sequence: 10, writer: "me")

@@ -15,7 +15,8 @@ import Transport
 
   @Test(arguments: [
     ("1", "{\"integerValue\":\"1\"}"), ("-9223372036854775808", "{\"integerValue\":\"-9223372036854775808\"}"),
-    ("1.0", "{\"doubleValue\":1.0}"), ("1e3", "{\"doubleValue\":1e3}"), ("true", "{\"booleanValue\":true}"), ("null", "{\"nullValue\":null}"),
+    ("1.0", "{\"doubleValue\":1.0}"), ("1e3", "{\"doubleValue\":1e3}"), ("true", "{\"booleanValue\":true}"),
+    ("null", "{\"nullValue\":null}"),
     ("\"x\"", "{\"stringValue\":\"x\"}"), ("\"2026-01-15T07:00:00.250Z\"", "{\"timestampValue\":\"2026-01-15T07:00:00.250Z\"}"),
     ("\"2026-13-15T07:00:00Z\"", "{\"stringValue\":\"2026-13-15T07:00:00Z\"}"), ("[]", "{\"arrayValue\":{}}"),
     ("[1,\"a\"]", "{\"arrayValue\":{\"values\":[{\"integerValue\":\"1\"},{\"stringValue\":\"a\"}]}}"),
@@ -27,15 +28,21 @@ import Transport
     #expect(FirestoreValue.decoded(WireValue(json: typed)!) == value)
   }
 
-  @Test(arguments: ["{\"integerValue\":1}", "{\"doubleValue\":\"1\"}", "{}", "{\"stringValue\":\"a\",\"nullValue\":null}", "{\"mapValue\":{\"fields\":{\"a\":{\"integerValue\":2}}}}"])
+  @Test(arguments: [
+    "{\"integerValue\":1}", "{\"doubleValue\":\"1\"}", "{}", "{\"stringValue\":\"a\",\"nullValue\":null}",
+    "{\"mapValue\":{\"fields\":{\"a\":{\"integerValue\":2}}}}",
+  ])
   func `is not read where a value has another form`(typed: String) { #expect(FirestoreValue.decoded(WireValue(json: typed)!) == nil) }
 
-  @Test(arguments: [
-    (["quotes", "binance", "BTC/USDT", "1d"], "market_data", "BTC%2FUSDT", "quotes.binance.`1d`"),
-    (["signals", "AAPL", "1d", "rsi", "2026-01-15T00:00:00Z"], "signals", "AAPL|1d|rsi|2026-01-15T00:00:00Z", ""),
-    (["reports", "nightly", "2026-01-15"], "reports", "nightly|2026-01-15", ""), (["users", "u1", "results", "a b"], "users", "u1", "results.`a b`"),
-    (["mirror", "current"], "mirror", "current", ""), (["other", "..", "x`y"], "other", "%2E.", "`x\\`y`"), (["other", "__a__"], "other", "%5F_a__", ""),
-  ] as [([String], String, String, String)])
+  @Test(
+    arguments: [
+      (["quotes", "binance", "BTC/USDT", "1d"], "market_data", "BTC%2FUSDT", "quotes.binance.`1d`"),
+      (["signals", "AAPL", "1d", "rsi", "2026-01-15T00:00:00Z"], "signals", "AAPL|1d|rsi|2026-01-15T00:00:00Z", ""),
+      (["reports", "nightly", "2026-01-15"], "reports", "nightly|2026-01-15", ""),
+      (["users", "u1", "results", "a b"], "users", "u1", "results.`a b`"),
+      (["mirror", "current"], "mirror", "current", ""), (["other", "..", "x`y"], "other", "%2E.", "`x\\`y`"),
+      (["other", "__a__"], "other", "%5F_a__", ""),
+    ] as [([String], String, String, String)])
   func `lays paths out as documents and fields`(keys: [String], collection: String, document: String, field: String) {
     guard case .place(let place) = FirestoreLayout.target(of: keys) else { return #expect(Bool(false), "\(keys)") }
     #expect(place.collection == collection && place.document == document && FirestoreLayout.fieldPath(place.field) == field)
@@ -49,7 +56,9 @@ import Transport
       change("quotes/binance/BTCUSDT/1h", nil), change("signals/A/1d/rsi/u", nil),
     ])
     let request = try #require(http.asked.first)
-    #expect(http.asked.count == 1 && request.url == "https://firestore.googleapis.com/v1/projects/my-project/databases/(default)/documents:commit")
+    #expect(
+      http.asked.count == 1 && request.url == "https://firestore.googleapis.com/v1/projects/my-project/databases/(default)/documents:commit"
+    )
     let root = "projects/my-project/databases/(default)/documents"
     #expect(
       String(decoding: request.body!, as: UTF8.self) == """
@@ -68,14 +77,16 @@ import Transport
     #expect(http.asked.count == 2 && time.sleeps == [.milliseconds(250)])
   }
 
-  @Test(arguments: [
-    (401, "UNAUTHENTICATED", MirrorFailure.Kind.credentials), (403, "PERMISSION_DENIED", .denied), (404, "NOT_FOUND", .permanent),
-    (409, "ALREADY_EXISTS", .conflict), (400, "INVALID_ARGUMENT", .permanent),
-  ] as [(Int, String, MirrorFailure.Kind)])
+  @Test(
+    arguments: [
+      (401, "UNAUTHENTICATED", MirrorFailure.Kind.credentials), (403, "PERMISSION_DENIED", .denied), (404, "NOT_FOUND", .permanent),
+      (409, "ALREADY_EXISTS", .conflict), (400, "INVALID_ARGUMENT", .permanent),
+    ] as [(Int, String, MirrorFailure.Kind)])
   func `that refuses is explained`(status: Int, word: String, kind: MirrorFailure.Kind) async {
     let http = ScriptedHTTP([(status, "{\"error\":{\"code\":\(status),\"message\":\"because\",\"status\":\"\(word)\"}}")])
     await #expect { try await sink(http).apply([RealtimeChange(path: RealtimePath("users", "u"), value: "{\"a\":1}")]) } throws: {
-      ($0 as? MirrorFailure)?.kind == kind && "\($0)".contains("firestore https://firestore.googleapis.com/my-project: users/u: it answered \(status), \(word): because")
+      ($0 as? MirrorFailure)?.kind == kind
+        && "\($0)".contains("firestore https://firestore.googleapis.com/my-project: users/u: it answered \(status), \(word): because")
     }
     #expect(http.asked.count == 1)
   }

@@ -48,11 +48,12 @@ enum TestKey {
         """)
   }
 
-  @Test(arguments: [
-    (["type": "authorized_user"], "its `type`"), (["client_email": nil], "no `client_email`"), (["private_key": "x"], "no `private_key`"),
-    (["private_key": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"], "cannot be used to sign"),
-    (["token_uri": "http://oauth2.example/token"], "not https"),
-  ] as [([String: String?], String)])
+  @Test(
+    arguments: [
+      (["type": "authorized_user"], "its `type`"), (["client_email": nil], "no `client_email`"), (["private_key": "x"], "no `private_key`"),
+      (["private_key": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"], "cannot be used to sign"),
+      (["token_uri": "http://oauth2.example/token"], "not https"),
+    ] as [([String: String?], String)])
   func `is refused with what is wrong, and with nothing of its key`(changes: [String: String?], reason: String) {
     let file = TestKey.file(changes.mapValues { $0 ?? "" })
     #expect { _ = try ServiceAccount(file) } throws: {
@@ -82,7 +83,9 @@ enum TestKey {
     time.pass(.minutes(2))
     #expect(try await now() == "two")
     #expect(http.asked.count == 2)
-    #expect(String(decoding: http.asked[0].body!, as: UTF8.self).hasPrefix("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=ey"))
+    #expect(
+      String(decoding: http.asked[0].body!, as: UTF8.self).hasPrefix(
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=ey"))
   }
 
   @Test func `are asked for once, however many wait`() async throws {
@@ -103,7 +106,8 @@ enum TestKey {
   }
 
   @Test func `that are refused because of the clock say how far it is off`() async throws {
-    let body = "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.\"}"
+    let body =
+      "{\"error\":\"invalid_grant\",\"error_description\":\"Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.\"}"
     let http = ScriptedHTTP([
       { _ in .success(HTTPResponse(status: 400, headers: [HTTPHeader("Date", "Thu, 15 Jan 2026 02:00:00 GMT")], body: Array(body.utf8))) }
     ])

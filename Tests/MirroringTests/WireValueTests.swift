@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct `A value on the wire` {
   @Test(arguments: [
-    ("{\"a\":[1,2.50,\"x\\n\\u00e9\\ud83d\\ude00\"],\"b\":{\"c\":null,\"d\":true}}", "{\"a\":[1,2.50,\"x\\né😀\"],\"b\":{\"c\":null,\"d\":true}}"),
+    (
+      "{\"a\":[1,2.50,\"x\\n\\u00e9\\ud83d\\ude00\"],\"b\":{\"c\":null,\"d\":true}}",
+      "{\"a\":[1,2.50,\"x\\né😀\"],\"b\":{\"c\":null,\"d\":true}}"
+    ),
     (" [ ] ", "[]"), ("-0.5e-7", "-0.5e-7"), ("\"\\u0000\\/\"", "\"\\u0000/\""),
   ])
   func `is read and written with the digits it had`(text: String, written: String) {

@@ -18,20 +18,25 @@ private final class Night {
       for change in changes { try transaction.enqueue(path: change.path, value: change.value, logicalDate: january(1)) }
     }
     for change in changes {
-      projection = projection.setting(change.value.map { WireValue(json: $0)! } ?? .null, at: change.path.split(separator: "/").map(String.init)[...])
+      projection = projection.setting(
+        change.value.map { WireValue(json: $0)! } ?? .null, at: change.path.split(separator: "/").map(String.init)[...])
     }
   }
 
   /// Every series has a new candle.
   func queueQuotes(_ count: Int, night: Int) async throws {
-    try await queue((0..<count).map { ("quotes/binance/S\($0)/1d", "{\"night\":\(night),\"n\":\(night),\"close\":\(Double($0) * 1.01 + Double(night))}") })
+    try await queue(
+      (0..<count).map { ("quotes/binance/S\($0)/1d", "{\"night\":\(night),\"n\":\(night),\"close\":\(Double($0) * 1.01 + Double(night))}") }
+    )
   }
 
   func mirror(_ sink: any RemoteSink) -> RemoteMirror {
     RemoteMirror(warehouse, to: sink, parts: ["quotes", "signals", "reports"], time: time) { "this" }
   }
 
-  func push(_ sink: any RemoteSink, night: Int = 1) async throws -> RemoteMirror.Outcome { try await mirror(sink).push(night: january(night)) }
+  func push(_ sink: any RemoteSink, night: Int = 1) async throws -> RemoteMirror.Outcome {
+    try await mirror(sink).push(night: january(night))
+  }
 
   func waiting() async throws -> Int { try await warehouse.read { try $0.outboxPaths().values.reduce(0, +) } }
 }
@@ -51,12 +56,15 @@ private func demandNoMischief(_ standIn: StandIn) async throws {
 }
 
 @Suite struct `A database elsewhere` {
-  @Test func `that loses answers, fails and lets tokens expire holds the projection in the end, and no reader saw a mixture`() async throws {
+  @Test func `that loses answers, fails and lets tokens expire holds the projection in the end, and no reader saw a mixture`() async throws
+  {
     let standIn = try StandIn("--lose", "25", "--errors", "0.05", "--seed", "11", "--token-uses", "30")
     let (night, bounds) = (Night(), BatchBounds(pathsMax: 50, bytesMax: 100_000))
     for number in 1...3 {
       try await night.queueQuotes(2000, night: number)
-      try await night.queue([("reports/nightly/n\(number)", "{\"verdict\":\"ok\"}"), ("signals/A", number == 2 ? nil : "{\"x\":\(number)}")])
+      try await night.queue([
+        ("reports/nightly/n\(number)", "{\"verdict\":\"ok\"}"), ("signals/A", number == 2 ? nil : "{\"x\":\(number)}"),
+      ])
       let outcome = try await night.push(try standIn.firebase(bounds, time: night.time), night: number)
       #expect(outcome.paths == 2002 && outcome.refused == 0)
       #expect(try await standIn.tree().shown.isSame(as: night.projection))
@@ -83,7 +91,9 @@ private func demandNoMischief(_ standIn: StandIn) async throws {
     try await demandNoMischief(standIn)
   }
 
-  @Test(arguments: [1, 2, 7, 19, 20, 21, 25, 39, 40, 41]) func `holds the projection after a push that died behind any request`(request: Int) async throws {
+  @Test(arguments: [1, 2, 7, 19, 20, 21, 25, 39, 40, 41]) func `holds the projection after a push that died behind any request`(
+    request: Int
+  ) async throws {
     let standIn = try StandIn("--owner")
     let (night, bounds) = (Night(), BatchBounds(pathsMax: 50, bytesMax: 100_000))
     try await night.queueQuotes(1000, night: 1)
@@ -129,14 +139,20 @@ private func demandNoMischief(_ standIn: StandIn) async throws {
     let night = Night()
     try await night.warehouse.write { transaction in
       for (path, value) in [
-        ("quotes/a", "{\"v\":nan}"), ("quotes/\(String(repeating: "k", count: 800))", "1"), ("signals/x", "{\"a\":[1,{}],\"700\":2,\"b.c\":[]}"),
+        ("quotes/a", "{\"v\":nan}"), ("quotes/\(String(repeating: "k", count: 800))", "1"),
+        ("signals/x", "{\"a\":[1,{}],\"700\":2,\"b.c\":[]}"),
         ("other/x", "1"), ("quotes/b", "{\"id\":12345678901234567890,\"close\":\"1.10\"}"),
       ] { try transaction.enqueue(path: path, value: value, logicalDate: january(1)) }
     }
     let outcome = try await night.push(try standIn.firebase(time: night.time))
     #expect(outcome.paths == 2 && outcome.refused == 2 && outcome.forgotten == 1 && outcome.refusals.count == 2)
     #expect(outcome.refusals[0] == "quotes/a: its value is not JSON" && outcome.refusals[1].contains("longer than 768 bytes"))
-    #expect(try await standIn.tree().shown.isSame(as: WireValue(json: "{\"quotes\":{\"b\":{\"id\":\"12345678901234567890\",\"close\":\"1.10\"}},\"signals\":{\"x\":{\"a\":{\"i0\":1},\"%3700\":2}}}")!))
+    #expect(
+      try await standIn.tree().shown.isSame(
+        as: WireValue(
+          json:
+            "{\"quotes\":{\"b\":{\"id\":\"12345678901234567890\",\"close\":\"1.10\"}},\"signals\":{\"x\":{\"a\":{\"i0\":1},\"%3700\":2}}}")!
+      ))
     #expect(try await night.waiting() == 0)
     try await demandNoMischief(standIn)
   }
@@ -185,7 +201,9 @@ private func demandNoMischief(_ standIn: StandIn) async throws {
     let sink = try standIn.firebase(time: one.time)
     _ = try await one.push(sink)
     let second = RemoteMirror(other.warehouse, to: sink, parts: ["quotes"], time: other.time) { "other" }
-    await #expect { _ = try await second.push(night: january(2)) } throws: { "\($0)".contains("another warehouse writes there (last for 2026-01-01T00:00:00Z)") }
+    await #expect { _ = try await second.push(night: january(2)) } throws: {
+      "\($0)".contains("another warehouse writes there (last for 2026-01-01T00:00:00Z)")
+    }
     #expect(try await other.waiting() == 2)
     _ = try await second.push(night: january(2), takingOver: true)
     #expect(try await standIn.tree().shown.isSame(as: other.projection))
@@ -246,7 +264,10 @@ private struct DyingSink: RemoteSink {
   var hasCopy: Bool { sink.hasCopy }
   var keepsArrays: Bool { sink.keepsArrays }
   var canCompare: Bool { sink.canCompare }
-  var latest: Instant? { get { sink.latest } set { sink.latest = newValue } }
+  var latest: Instant? {
+    get { sink.latest }
+    set { sink.latest = newValue }
+  }
 
   func write(_ changes: [WireChange], in copy: MirrorCopy, with pointer: MirrorPointer?) async throws {
     try await sink.write(changes, in: copy, with: pointer)
@@ -258,7 +279,9 @@ private struct DyingSink: RemoteSink {
     try count.tick(after)
     return result
   }
-  func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue? { try await sink.value(at: path, in: copy, bytesMax: bytesMax) }
+  func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue? {
+    try await sink.value(at: path, in: copy, bytesMax: bytesMax)
+  }
   func keys(at path: RealtimePath, in copy: MirrorCopy) async throws -> [String] { try await sink.keys(at: path, in: copy) }
 
   final class Counter: @unchecked Sendable {

@@ -32,7 +32,8 @@ final class StandIn: @unchecked Sendable {
   init(_ arguments: String...) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "stand-in-\(UUID().uuidString)").path()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../StandIns/realtime_stand_in.py").standardized.path()
+    let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../StandIns/realtime_stand_in.py").standardized
+      .path()
     process.executableURL = URL(filePath: "/usr/bin/python3")
     process.arguments = [script] + (arguments.contains("--owner") ? [] : ["--key-out", "\(folder)/key.json"]) + arguments
     let output = Pipe()
@@ -87,7 +88,9 @@ final class StandIn: @unchecked Sendable {
 
   /// What it refused: none is due to us.
   func refusals() async throws -> [String] {
-    guard case .object(let stats)? = WireValue(json: try await body("/__stats")), case .array(let list)? = stats["refusals"] else { return ["?"] }
+    guard case .object(let stats)? = WireValue(json: try await body("/__stats")), case .array(let list)? = stats["refusals"] else {
+      return ["?"]
+    }
     return list.map(\.json)
   }
 
