@@ -13,11 +13,11 @@ struct HTTPRequestReader: Sendable {
 
   private enum Phase {
     case head(scanned: Int)
-    case body(ServedRequest, missing: Int)
-    case chunkSize(ServedRequest)
-    case chunk(ServedRequest, missing: Int)
-    case chunkEnd(ServedRequest)
-    case trailer(ServedRequest)
+    case body(WireRequest, missing: Int)
+    case chunkSize(WireRequest)
+    case chunk(WireRequest, missing: Int)
+    case chunkEnd(WireRequest)
+    case trailer(WireRequest)
   }
 
   init(bodyMax: Int) {
@@ -35,7 +35,7 @@ struct HTTPRequestReader: Sendable {
   mutating func didContinue() { expectsContinue = false }
 
   /// The next request, when all of it is there.
-  mutating func next() throws(HTTPDefect) -> ServedRequest? {
+  mutating func next() throws(HTTPDefect) -> WireRequest? {
     while true {
       switch phase {
       case .head(let scanned):
@@ -82,7 +82,7 @@ struct HTTPRequestReader: Sendable {
     }
   }
 
-  private mutating func finish(_ request: ServedRequest) -> ServedRequest {
+  private mutating func finish(_ request: WireRequest) -> WireRequest {
     var request = request
     request.body = body
     (body, phase, expectsContinue) = ([], .head(scanned: 0), false)
@@ -137,13 +137,13 @@ struct HTTPRequestReader: Sendable {
       headers.append((line[..<colon].lowercased(), String(value.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " }.reversed())))
     }
     let connection = headers.first { $0.name == "connection" }?.value.lowercased() ?? ""
-    let request = ServedRequest(
+    let request = WireRequest(
       method: String(first[0]), target: String(first[1]), headers: headers, body: [],
       keepsAlive: first[2] == "HTTP/1.1" ? !connection.contains("close") : connection.contains("keep-alive"))
     return try bodyPhase(of: request)
   }
 
-  private mutating func bodyPhase(of request: ServedRequest) throws(HTTPDefect) -> Phase {
+  private mutating func bodyPhase(of request: WireRequest) throws(HTTPDefect) -> Phase {
     let lengths = request.headers.filter { $0.name == "content-length" }
     let encodings = request.headers.filter { $0.name == "transfer-encoding" }
     expectsContinue = request["expect"]?.lowercased() == "100-continue"

@@ -7,7 +7,7 @@ internal import Foundation
 final class HTTPServer: Sendable {
   /// What becomes of requests. Called on the server's thread: no method may wait.
   protocol Handler: AnyObject, Sendable {
-    func take(_ request: ServedRequest, from connection: UInt64)
+    func take(_ request: WireRequest, from connection: UInt64)
     /// A connection that a stream was begun on is gone.
     func closed(_ connection: UInt64)
   }

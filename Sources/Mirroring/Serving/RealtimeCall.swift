@@ -24,7 +24,7 @@ struct RealtimeCall: Sendable {
   func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
 
   /// - Throws: ``RealtimeFault`` with the database's sentence.
-  init(_ request: ServedRequest, door: RealtimeDoor, now: Double) throws(RealtimeFault) {
+  init(_ request: WireRequest, door: RealtimeDoor, now: Double) throws(RealtimeFault) {
     var target = Substring(request.target)
     if target.hasPrefix("http://") { target = target.dropFirst(7).drop { $0 != "/" && $0 != "?" } }
     let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

@@ -19,7 +19,7 @@ public struct RealtimeDoor: Sendable {
   }
 
   /// - Throws: ``RealtimeFault`` 401 for a token that is none.
-  func visitor(_ request: ServedRequest, _ parameters: [(name: String, value: String)], now: Double) throws(RealtimeFault) -> Visitor {
+  func visitor(_ request: WireRequest, _ parameters: [(name: String, value: String)], now: Double) throws(RealtimeFault) -> Visitor {
     func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
     var sent = parameter("auth") ?? parameter("access_token")
     if let header = request["authorization"] {

@@ -76,7 +76,7 @@ private final class RequestDesk: HTTPServer.Handler {
     (self.service, self.server, self.streams, self.isLocal) = (service, server, streams, isLocal)
   }
 
-  func take(_ request: ServedRequest, from connection: UInt64) {
+  func take(_ request: WireRequest, from connection: UInt64) {
     guard isExpected(request) else {
       return server.answer(connection, HTTPAnswer(error: "This server answers to names of its own machine only.", status: 403))
     }
@@ -93,7 +93,7 @@ private final class RequestDesk: HTTPServer.Handler {
 
   func closed(_ connection: UInt64) { streams.close(connection) }
 
-  private func listen(_ request: ServedRequest, _ connection: UInt64) async {
+  private func listen(_ request: WireRequest, _ connection: UInt64) async {
     do {
       let call = try service.call(request)
       guard call.isStream, !call.isAboutRules else { return server.answer(connection, await service.answer(request)) }
@@ -114,7 +114,7 @@ private final class RequestDesk: HTTPServer.Handler {
 
   /// On the loopback a page of another site must not be able to speak for its reader: names that lead here by a trick are refused, and what
   /// comes from a page of elsewhere.
-  private func isExpected(_ request: ServedRequest) -> Bool {
+  private func isExpected(_ request: WireRequest) -> Bool {
     guard isLocal else { return true }
     let own = ["127.0.0.1", "localhost", "[::1]"]
     func isOwn(_ authority: Substring) -> Bool {

@@ -10,7 +10,7 @@ struct RealtimeService: Sendable {
   let now: @Sendable () -> Double
   let problem: @Sendable (String) -> Void
 
-  func answer(_ request: ServedRequest) async -> HTTPAnswer {
+  func answer(_ request: WireRequest) async -> HTTPAnswer {
     do {
       return try await respond(to: call(request))
     } catch let fault as RealtimeFault {
@@ -21,7 +21,7 @@ struct RealtimeService: Sendable {
     }
   }
 
-  func call(_ request: ServedRequest) throws(RealtimeFault) -> RealtimeCall { try RealtimeCall(request, door: door, now: now()) }
+  func call(_ request: WireRequest) throws(RealtimeFault) -> RealtimeCall { try RealtimeCall(request, door: door, now: now()) }
 
   private func respond(to call: RealtimeCall) async throws -> HTTPAnswer {
     if call.isAboutRules { return try await aboutRules(call) }

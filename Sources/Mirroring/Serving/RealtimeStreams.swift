@@ -168,11 +168,12 @@ private struct StreamHub {
     let (last, rules, now, listeners) = (told, service.book.rules, service.now(), listeners)
     let (tellings, newest, isMore) = try await service.store.read { tree in
       let changes = try tree.changes(after: last, limit: StreamHub.pageMax).map(StreamChange.init)
-      let end = try changes.last?.sequence ?? max(last, tree.newestChange())
-      // The oldest are forgotten: then the whole value is told anew.
-      let isWhole = changes.first.map { $0.sequence != last + 1 } ?? (end != last)
+      let newest = try tree.newestChange()
+      // The oldest are forgotten: then the whole value is told anew, as it is after all of them.
+      let isWhole = changes.first.map { $0.sequence != last + 1 } ?? (newest != last)
+      let end = isWhole ? newest : changes.last?.sequence ?? newest
       return (
-        try StreamHub.tellings(changes, isWhole: isWhole, to: listeners, rules, tree, now: now), end, changes.count == StreamHub.pageMax
+        try StreamHub.tellings(changes, isWhole: isWhole, to: listeners, rules, tree, now: now), end, end < newest
       )
     }
     told = newest

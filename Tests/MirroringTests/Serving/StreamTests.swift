@@ -10,7 +10,7 @@ import Testing
     #expect(await wire.event() == #"put {"path":"/","data":{"x":1}}"#)
     for (method, target, body, event) in [
       ("PUT", "/a/y/z.json", "2", #"put {"path":"/y/z","data":2}"#),
-      ("PATCH", "/a.json", #"{"x":null,"w":[1]}"#, #"patch {"path":"/","data":{"w":[1],"x":null}}"#),
+      ("PATCH", "/a.json", #"{"x":null,"w":[1]}"#, #"patch {"path":"/","data":{"x":null,"w":[1]}}"#),
       ("PATCH", "/a/y.json", #"{"0":5}"#, #"patch {"path":"/y","data":{"0":5}}"#),
       ("PATCH", "/.json", #"{"a/v":1,"b":2,"a/u/t":3}"#, #"patch {"path":"/","data":{"v":1,"u/t":3}}"#),
       ("PATCH", "/.json", #"{"a":{"n":1},"c":2}"#, #"put {"path":"/","data":{"n":1}}"#),

@@ -1,5 +1,5 @@
 /// A request as it came over the wire, whole.
-struct ServedRequest: Sendable {
+struct WireRequest: Sendable {
   let method: String
   /// As it was sent: path and query, percent-encoded.
   let target: String
