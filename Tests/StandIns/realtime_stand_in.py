@@ -7,7 +7,8 @@ applied a write, lets tokens expire, and counts what a client must never do. It 
     realtime_stand_in.py --key-out key.json --lose 25 --errors 0.05 --seed 7 --token-uses 40
 
 The first line on standard output is {"port": 4711}. GET /__stats tells what it saw, GET /__tree the whole tree, GET /__documents Firestore's;
-POST /__control {"lose": 0, "refuse": {...}} changes its mind. Python's standard library only.
+/__control {"lose": 0, "refuse": [...]} changes its
+mind, /__secrets lists what no file of a client may hold. Python's standard library only.
 """
 import argparse
 import base64
@@ -142,7 +143,7 @@ class Database:
         self.lock = threading.Lock()
         self.random = random.Random(options.seed)
         self.tree, self.documents, self.clock = {}, {}, 0
-        self.tokens, self.count = {}, 0
+        self.tokens, self.assertions, self.count = {}, [], 0
         self.control = {"lose": options.lose, "errors": options.errors, "refuse": [], "max_delete": options.max_delete}
         self.stats = dict(
             requests=0, writes=0, paths=0, bytes=0, lost=0, errors=0, posts=0, expired=0, unsigned=0, tokens=0, out_of_order=0, mixtures=0,
@@ -250,6 +251,7 @@ class Database:
             raise Refusal(400, {"error": "unsupported_grant_type"})
         try:
             header, claims, signature = form["assertion"][0].split(".")
+            self.assertions += [claims, signature]
             head, body = json.loads(unbase64url(header)), json.loads(unbase64url(claims))
             is_signed = self.key.verifies((header + "." + claims).encode(), unbase64url(signature))
         except (KeyError, ValueError):
@@ -434,7 +436,9 @@ class Handler(BaseHTTPRequestHandler):
             try:
                 status, value, headers, is_lost = self.serve(base, url, parse_qs(url.query), body)
             except Refusal as refusal:
-                if refusal.status not in (401, 503, 429) and len(base.stats["refusals"]) < 20:
+                # What a well-behaved client never causes; conditions that do not hold and missing documents are answers like others.
+                is_due = refusal.status in (400, 405, 413) and "FAILED_PRECONDITION" not in str(refusal.text) and refusal.text != SIZE_TEXT
+                if is_due and url.path != "/token" and len(base.stats["refusals"]) < 20:
                     base.stats["refusals"].append([refusal.status, self.command, url.path, str(refusal.text)[:200]])
                 value = refusal.text if isinstance(refusal.text, dict) else {"error": refusal.text}
                 status, headers = refusal.status, refusal.headers
@@ -452,7 +456,9 @@ class Handler(BaseHTTPRequestHandler):
         base = self.database
         with base.lock:
             if path == "/__control":
-                base.control.update(json.loads(body))
+                base.control.update(json.loads(body or unquote(urlsplit(self.path).query)))
+            if path == "/__secrets":
+                return list(base.tokens) + base.assertions
             return {"/__stats": base.stats, "/__tree": base.tree, "/__documents": base.documents}.get(path, base.control)
 
     def serve(self, base, url, query, body):

@@ -31,7 +31,9 @@ extension RealtimeConfiguration {
       return nil
     }
     let address = section.text("database").flatMap { Self.address($0, kind, findings) }
-    if kind == .firebase { section.require("database", "`database: https://NAME.REGION.firebasedatabase.app`, as the Firebase console shows it") }
+    if kind == .firebase {
+      section.require("database", "`database: https://NAME.REGION.firebasedatabase.app`, as the Firebase console shows it")
+    }
     if kind == .firestore { section.require("project", "`project: NAME`, the id of the Google Cloud project") }
     let project = section.text("project").flatMap { Self.project($0, findings) }
     let secret = section.text("secret").flatMap { Names.check($0, "secret", findings) ? $0.value : nil }

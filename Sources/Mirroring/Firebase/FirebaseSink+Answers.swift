@@ -6,7 +6,8 @@ extension FirebaseSink {
     if (200...299).contains(answer.status) {
       guard answer.body.first(where: { $0 > 0x20 }) != UInt8(ascii: "<") else {
         throw MirrorFailure(
-          .permanent, "\(subject): a web page came instead of an answer; is `database` in Jobs/config/realtime.yaml right, or does a proxy answer?")
+          .permanent,
+          "\(subject): a web page came instead of an answer; is `database` in Jobs/config/realtime.yaml right, or does a proxy answer?")
       }
       return
     }
@@ -31,10 +32,12 @@ extension FirebaseSink {
       let next = isAccount ? "is the service account one of this database's project?" : "an emulator lets in `Bearer owner`; is this one?"
       return MirrorFailure(.credentials, "\(begin); \(next)")
     case 402: return MirrorFailure(.permanent, "\(begin); the project's plan is used up or not paid: see its usage in the Firebase console")
-    case 403: return MirrorFailure(.permanent, "\(begin); the database is disabled or over its quota: see its usage in the Firebase console")
+    case 403:
+      return MirrorFailure(.permanent, "\(begin); the database is disabled or over its quota: see its usage in the Firebase console")
     case 404:
       if let address = otherRegion(text) {
-        return MirrorFailure(.permanent, "\(subject): the database lives elsewhere; set `database: \(address)` in Jobs/config/realtime.yaml")
+        return MirrorFailure(
+          .permanent, "\(subject): the database lives elsewhere; set `database: \(address)` in Jobs/config/realtime.yaml")
       }
       return MirrorFailure(
         .permanent, "\(begin); there is no such database: copy its address from the Firebase console into Jobs/config/realtime.yaml")

@@ -14,7 +14,8 @@ extension FirebaseSink {
     guard let change = changes.first else { throw failure }
     // One change and the pointer do not fit; the pointer goes when all of it is there.
     let children = change.value == .null ? try await deletions(below: change, in: copy) : change.children(afterDeleting: true)
-    guard change.path.keys.count < WireChange.depthMax, children.first.map({ $0.path.keys.count > change.path.keys.count || children.count > 1 }) ?? false
+    guard change.path.keys.count < WireChange.depthMax,
+      children.first.map({ $0.path.keys.count > change.path.keys.count || children.count > 1 }) ?? false
     else { throw MirrorFailure(.permanent, failure.message + "; it cannot be split further") }
     // What replaces a tree begins with its deletion, and the database refuses a path and one above it in one request.
     var rest = children[...]
@@ -46,7 +47,8 @@ extension FirebaseSink {
       // Who may write is not the question, but what: a rule of validation.
       return MirrorFailure(.denied, failure.message + "; each path may be written, so a `.validate` refuses one of the values")
     }
-    return MirrorFailure(.denied, failure.message.replacing(subject(changes), with: subject([one])) + " (the first of \(changes.count) that is denied)")
+    return MirrorFailure(
+      .denied, failure.message.replacing(subject(changes), with: subject([one])) + " (the first of \(changes.count) that is denied)")
   }
 
   /// nil when it cannot be found out.

@@ -113,7 +113,8 @@ public actor TokenSource {
       if case .string(let text)? = fields["error"] { code = text }
       if case .string(let text)? = fields["error_description"] { description = text }
     }
-    let said = ServerText(redactor: redactor).shown(code.isEmpty ? String(decoding: answer.body.prefix(500), as: UTF8.self) : "\(code): \(description)")
+    let said = ServerText(redactor: redactor).shown(
+      code.isEmpty ? String(decoding: answer.body.prefix(500), as: UTF8.self) : "\(code): \(description)")
     let lower = description.lowercased()
     let next: String
     if code == "invalid_grant", lower.contains("iat") || lower.contains("timeframe") || lower.contains("exp ") {

@@ -21,7 +21,8 @@ struct FirestoreError {
 
   /// A document that is not there; that the database is not is told otherwise.
   var isMissingDocument: Bool {
-    status == "NOT_FOUND" && !message.lowercased().contains("database (default)") && !message.lowercased().contains("does not exist for project")
+    status == "NOT_FOUND" && !message.lowercased().contains("database (default)")
+      && !message.lowercased().contains("does not exist for project")
   }
 }
 
@@ -40,7 +41,9 @@ extension FirestoreSink {
     throw switch answer.status {
     case 401: MirrorFailure(.credentials, "\(begin); is the service account one of this project?")
     case 403: MirrorFailure(.denied, "\(begin); give the service account the role `Cloud Datastore User` in the Google Cloud console")
-    case 404: MirrorFailure(.permanent, "\(begin); make the database (native mode) in the console, and check `project` in Jobs/config/realtime.yaml")
+    case 404:
+      MirrorFailure(
+        .permanent, "\(begin); make the database (native mode) in the console, and check `project` in Jobs/config/realtime.yaml")
     case 409: MirrorFailure(.conflict, begin)
     case 413: MirrorFailure(.tooLarge, begin)
     default: MirrorFailure(.permanent, begin)

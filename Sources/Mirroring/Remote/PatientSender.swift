@@ -82,7 +82,8 @@ public struct PatientSender: Sendable {
     let end = time.now() + duration
     if let latest, end >= latest {
       guard isAsked else { throw MirrorFailure(.transient, "\(subject): \(what); there is no time left to try again in this step") }
-      throw MirrorFailure(.deferred(until: end), "\(subject): \(what), and asks to wait until \(end.iso8601); the next run goes on from here")
+      throw MirrorFailure(
+        .deferred(until: end), "\(subject): \(what), and asks to wait until \(end.iso8601); the next run goes on from here")
     }
     guard attempt < PatientSender.attemptsMax else {
       throw MirrorFailure(.transient, "\(subject): \(what) (\(attempt) attempts); the next attempt goes on from here", retryAfter: nil)

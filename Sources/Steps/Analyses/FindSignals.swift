@@ -65,7 +65,8 @@ extension StoredSignal {
 
   /// What the mirror is told.
   var json: String {
-    let inputs = inputs.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
+    // What is not a number is not JSON either.
+    let inputs = inputs.filter(\.value.isFinite).map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",")
     return """
       {"bar_time":"\(barTime)","direction":"\(direction)","inputs":{\(inputs)},"interval":"\(key.interval)",\
       "source":"\(key.source)","strategy":"\(strategy)","strength":\(strength),"valid_from":"\(validFrom)"}

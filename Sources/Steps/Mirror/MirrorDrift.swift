@@ -119,7 +119,8 @@ private struct DriftSearch {
     let all = missing.map { "\($0.path) is not there" } + different.map { "\($0.path) differs" } + extra.map { "\($0) was not told" }
     drift.examples += all.prefix(max(0, DriftSearch.examplesMax - drift.examples.count))
     guard isRepairing else { return }
-    let changes = extra.map { RealtimeChange(path: $0, value: nil) }
+    let changes =
+      extra.map { RealtimeChange(path: $0, value: nil) }
       + (missing + different).sorted { $0.sequence < $1.sequence }.compactMap { entry in
         RealtimePath(escaped: entry.path).map { RealtimeChange(path: $0, value: entry.value) }
       }

@@ -270,7 +270,9 @@ public struct RemoteMirror: Sendable {
       }
       guard seen.pointer == pointer else {
         throw MirrorFailure(
-          .conflict, "\(sink.place): \(MirrorPointer.path) was changed by somebody else \(RemoteMirror.switchesMax) times in a row; who else writes there?")
+          .conflict,
+          "\(sink.place): \(MirrorPointer.path) was changed by somebody else \(RemoteMirror.switchesMax) times in a row; who else writes there?"
+        )
       }
       journal.isCopyLive = copy == .copy
       try await save()

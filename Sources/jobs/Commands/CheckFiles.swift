@@ -43,7 +43,8 @@ struct CheckFiles: AsyncParsableCommand {
     if !files.isEmpty { diagnostics.removeAll { $0.file.map { !files.contains($0) } ?? false } }
 
     // Not a mistake of the files: they are right, and something else is not there yet.
-    let lacks = files.isEmpty || files.contains("Jobs/config/realtime.yaml")
+    let lacks =
+      files.isEmpty || files.contains("Jobs/config/realtime.yaml")
       ? [MirrorDesk(workspace: workspace, configuration: configuration).lack].compactMap(\.self) : []
     for lack in lacks { Output.say("warning: Jobs/config/realtime.yaml: \(lack)") }
     let hasErrors = diagnostics.hasErrors || cron.contains { $0.severity == .error }

@@ -83,7 +83,9 @@ struct RealtimeStatus: AsyncParsableCommand {
       lines.append("waiting       \(parts.isEmpty ? "nothing" : parts.joined(separator: ", "))")
       if sink != "embedded" {
         lines.append("last told     \(told ?? "never")")
-        if tree == "copy" { lines.append("readers       at \(MirrorPointer.copyPath), until the next push has brought the tree up to date") }
+        if tree == "copy" {
+          lines.append("readers       at \(MirrorPointer.copyPath), until the next push has brought the tree up to date")
+        }
       }
       if let failure { lines.append("last failure  \(failed.map { "\($0): " } ?? "")\(failure)") }
       if let lacks { lines.append("missing       \(lacks)") }

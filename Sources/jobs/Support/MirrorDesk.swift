@@ -96,7 +96,8 @@ struct MirrorDesk {
   }
 
   private func badEmulator(_ host: String) -> MirrorFailure {
-    MirrorFailure(.permanent, "the emulator's address `\(host.prefix(80))` cannot be used; it is HOST:PORT of this computer, such as 127.0.0.1:9000")
+    MirrorFailure(
+      .permanent, "the emulator's address `\(host.prefix(80))` cannot be used; it is HOST:PORT of this computer, such as 127.0.0.1:9000")
   }
 }
 
