@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import JobGraph
 import Mirroring
 import Steps
 import Storage
