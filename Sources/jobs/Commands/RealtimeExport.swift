@@ -1,4 +1,5 @@
 import ArgumentParser
+import JobFiles
 import JobGraph
 import Mirroring
 import Running
