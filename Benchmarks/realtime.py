@@ -23,7 +23,7 @@ folder = pathlib.Path(tempfile.mkdtemp(prefix="realtime-bench-"))
 (folder / "Jobs").mkdir()
 server = subprocess.Popen(
     [BINARY, "realtime", "serve", "--emulator", "--port", "0", "--json", "--root", str(folder)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-address = json.loads(server.stdout.readline())
+address = json.loads("".join(iter(server.stdout.readline, "}\n")) + "}")
 url, port = address["url"], address["port"]
 database = folder / "data/jobs.sqlite"
 

@@ -60,7 +60,7 @@ import Testing
     arguments: [
       (["--port", "70000"], 64, "--port"), (["--emulator", "--host", "0.0.0.0"], 64, "loopback only"),
       (["--rules", "nofile"], 74, "nofile"),
-      (["--rules", "crontab"], 78, "crontab: 1:"), (["--host", "nowhere"], 74, "nowhere:9000 cannot be listened on"),
+      (["--rules", "crontab"], 78, "crontab: Line 1, column 1:"), (["--host", "nowhere"], 74, "nowhere:9000 cannot be listened on"),
     ] as [([String], Int32, String)])
   func `says what it cannot do`(arguments: [String], status: Int32, message: String) async throws {
     try await Project.with { project in

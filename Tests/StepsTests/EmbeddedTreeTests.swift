@@ -114,7 +114,8 @@ import Testing
         for await isDone in group where isDone { done += 1 }
         #expect(done == 20)
       }
-      #expect(try await tree.read { try $0.shallow(at: []).children.count } == 20)
+      let kept = try await tree.read { try $0.shallow(at: []).children.count }
+      #expect(kept == 20)
     }
   }
 
@@ -136,9 +137,11 @@ import Testing
       }
       let changes = try await tree.read { try $0.changes(after: 0, limit: 5000) }
       #expect(Int64(changes.count) == TreeChange.keptMax && changes.last?.sequence == 1500)
-      #expect(try await tree.read { try $0.rules() } == nil)
+      let none = try await tree.read { try $0.rules() }
+      #expect(none == nil)
       try await tree.write { try $0.setRules("{}") }
-      #expect(try await tree.read { try $0.rules() } == "{}")
+      let rules = try await tree.read { try $0.rules() }
+      #expect(rules == "{}")
     }
   }
 }

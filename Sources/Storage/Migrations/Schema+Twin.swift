@@ -28,8 +28,7 @@ extension Schema {
       sequence INTEGER PRIMARY KEY,               -- ascending by one; the oldest are forgotten
       path TEXT NOT NULL,                         -- of what was written, as in realtime_nodes
       value TEXT,                                 -- JSON: what was put, or what was merged by path; NULL when it is too long: the tree has it
-      is_patch INTEGER NOT NULL                   -- 1: merged, 0: put
-        CHECK (is_patch IN (0, 1))
+      is_patch INTEGER NOT NULL CHECK (is_patch IN (0, 1))   -- put, merged
     ) STRICT;
 
     -- What belongs to the tree and is not in it.
