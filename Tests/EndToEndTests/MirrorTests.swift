@@ -5,7 +5,7 @@ import Testing
 @Suite struct `The mirror elsewhere` {
   @Test func `holds the night after a push that was killed again and again, and no reader saw a mixture`() async throws {
     try await Project.with { project in
-      let standIn = try RealtimeStandIn("--lose", "25", "--errors", "0.02", "--token-uses", "40")
+      let standIn = try RealtimeStandIn("--lose", "5", "--errors", "0.02", "--token-uses", "40")
       try await standIn.use(in: project)
       let first = try await project.jobs("run", "nightly", "--sandbox", "--date", "2026-01-15")
       #expect(first.status == 0, "\(first)")

@@ -500,6 +500,11 @@ class Handler(BaseHTTPRequestHandler):
             value = base.get(path)
             if query.get("shallow") == ["true"]:
                 return 200, {key: True for key in value} if isinstance(value, dict) else value, ()
+            if "orderBy" in query:
+                if query["orderBy"] != ['"$key"'] or not isinstance(value, dict):
+                    raise Refusal(400, "this stand-in orders the children of an object by key only")
+                first, last = (json.loads(query[name][0]).encode() for name in ("startAt", "endAt"))
+                value = {key: child for key, child in value.items() if first <= key.encode() <= last} or None
             return 200, value, (("ETag", etag(value)),) if self.headers.get("X-Firebase-ETag") else ()
         try:
             value = json.loads(body, parse_constant=lambda text: bad_value(text)) if body else None

@@ -282,6 +282,11 @@ private struct DyingSink: RemoteSink {
   func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue? {
     try await sink.value(at: path, in: copy, bytesMax: bytesMax)
   }
+  func children(
+    of path: RealtimePath, from first: String, through last: String, in copy: MirrorCopy, bytesMax: Int
+  ) async throws -> WireValue? {
+    try await sink.children(of: path, from: first, through: last, in: copy, bytesMax: bytesMax)
+  }
   func keys(at path: RealtimePath, in copy: MirrorCopy) async throws -> [String] { try await sink.keys(at: path, in: copy) }
 
   final class Counter: @unchecked Sendable {

@@ -89,8 +89,22 @@ public struct FirebaseSink: RemoteSink {
   }
 
   public func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue? {
+    try await read(path, [], in: copy, bytesMax: bytesMax)
+  }
+
+  public func children(
+    of path: RealtimePath, from first: String, through last: String, in copy: MirrorCopy, bytesMax: Int
+  ) async throws -> WireValue? {
+    func quoted(_ key: String) -> String { WireValue.string(WireKey.text(of: key)).json }
+    return try await read(
+      path, [("orderBy", "\"$key\""), ("startAt", quoted(first)), ("endAt", quoted(last))], in: copy, bytesMax: bytesMax)
+  }
+
+  private func read(
+    _ path: RealtimePath, _ query: [(String, String)], in copy: MirrorCopy, bytesMax: Int
+  ) async throws -> WireValue? {
     let subject = "\(place): \(path)"
-    var request = request("GET", copy.prefix + path.keys)
+    var request = request("GET", copy.prefix + path.keys, query: query)
     request.limits.bodyBytesMax = bytesMax
     request.limits.wireBytesMax = bytesMax
     let answer: HTTPResponse

@@ -100,6 +100,10 @@ public struct FirestoreSink: RemoteSink {
 
   public func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue? { nil }
 
+  public func children(
+    of path: RealtimePath, from first: String, through last: String, in copy: MirrorCopy, bytesMax: Int
+  ) async throws -> WireValue? { nil }
+
   public func keys(at path: RealtimePath, in copy: MirrorCopy) async throws -> [String] { [] }
 
   /// The names of the documents of a collection that begin so.

@@ -33,6 +33,12 @@ public protocol RemoteSink: RealtimeSink {
   /// - Returns: nil when it is longer.
   func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue?
 
+  /// The children of a path from one key to another, both included, in the order of keys as they are written; `.null` where none is.
+  /// - Parameter bytesMax: a longer answer is not read.
+  /// - Returns: nil when it is longer.
+  func children(of path: RealtimePath, from first: String, through last: String, in copy: MirrorCopy, bytesMax: Int) async throws
+    -> WireValue?
+
   /// The keys below a path, as they are written there.
   func keys(at path: RealtimePath, in copy: MirrorCopy) async throws -> [String]
 }

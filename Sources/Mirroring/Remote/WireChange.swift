@@ -24,6 +24,9 @@ public struct WireChange: Sendable, Hashable {
   /// `quotes/binance/BRK%2EB`
   var key: String { WireKey.path(path.keys) }
 
+  /// A key as it is written there.
+  public static func key(_ key: String) -> String { WireKey.text(of: key) }
+
   /// How many bytes it adds to a request.
   var bytes: Int {
     var text: [UInt8] = []

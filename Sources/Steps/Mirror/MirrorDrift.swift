@@ -87,8 +87,49 @@ private struct DriftSearch {
     let told = try await mirror.warehouse.read { try $0.mirrorKeys(below: text, through: through) }
     let toldKeys = Set(told.compactMap { RealtimePath(escaped: $0)?.keys.first })
     let there = Set(try await mirror.sink.keys(at: path, in: copy).map { RealtimePath(escaped: $0)?.keys.first ?? $0 })
-    for key in toldKeys.sorted() { try await compare(RealtimePath(path.keys + [key])) }
+    for group in try await groups(of: toldKeys, below: path) { try await compare(group, of: path) }
     try await found([], [], extra: there.subtracting(toldKeys).sorted().map { RealtimePath(path.keys + [$0]) })
+  }
+
+  /// Neighbours that have few paths together, in the order of the database's keys; one with many is alone.
+  private func groups(of keys: Set<String>, below path: RealtimePath) async throws -> [[String]] {
+    let sorted = keys.map { ($0, RealtimePath($0).description) }.sorted { DriftSearch.order($0.0) < DriftSearch.order($1.0) }
+    let (text, through) = (path.description, through)
+    let counts = try await mirror.warehouse.read { reader in
+      try sorted.map { try reader.mirrorNodeCount(below: "\(text)/\($0.1)", through: through) }
+    }
+    var (groups, count): ([[String]], Int) = ([], 0)
+    for (key, more) in zip(sorted.map(\.0), counts) {
+      if groups.isEmpty || count + more > DriftSearch.pathsMax {
+        groups.append([])
+        count = 0
+      }
+      groups[groups.count - 1].append(key)
+      count += more
+    }
+    return groups
+  }
+
+  /// Keys are ordered by the bytes that are written.
+  private static func order(_ key: String) -> String { WireChange.key(key) }
+
+  private mutating func compare(_ group: [String], of path: RealtimePath) async throws {
+    let (text, through, keys) = (path.description, through, group.map { RealtimePath($0).description })
+    let there =
+      group.count > 1
+      ? try await mirror.sink.children(of: path, from: group[0], through: group[group.count - 1], in: copy, bytesMax: DriftSearch.bytesMax)
+      : nil
+    guard case .some(let there) = there else {
+      for key in group { try await compare(RealtimePath(path.keys + [key])) }
+      return
+    }
+    let told = try await mirror.warehouse.read { reader in
+      try keys.flatMap { try reader.mirrorNodes(below: "\(text)/\($0)", through: through) }.sorted { $0.sequence < $1.sequence }
+    }
+    // What nobody told is found by its key.
+    let known = Set(group)
+    guard case .object(let children) = there.unescapingKeys else { return try await compare(path, told, .null) }
+    try await compare(path, told, .object(children.filter { known.contains($0.key) }))
   }
 
   /// One piece, whole.
