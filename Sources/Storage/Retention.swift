@@ -31,6 +31,7 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
   case runs, signals, tickers, quarantine, reports
   case qualityResults = "quality_results"
   case candleRevisions = "candle_revisions"
+  case notifications
 
   /// The time from which the age of a row counts.
   var time: String {
@@ -40,12 +41,19 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     case .runs: "max(logical_date, started_at)"
     case .signals: "valid_from"
     case .candleRevisions: "replaced_at"
+    case .notifications: "queued_at"
     case .tickers, .quarantine, .reports, .qualityResults: "logical_date"
     }
   }
 
-  /// What must hold of a row besides: the run that prunes, and others under way, stay.
-  var condition: String { self == .runs ? "state <> 'running'" : "true" }
+  /// What must hold of a row besides: the run that prunes, and others under way, stay, and so does what is still to be told.
+  var condition: String {
+    switch self {
+    case .runs: "state <> 'running'"
+    case .notifications: "state NOT IN ('waiting', 'sending')"
+    default: "true"
+    }
+  }
 
   /// So many rows go in one transaction; with a run go its tasks, attempts and log.
   var batch: Int { self == .runs ? 20 : Pruned.batch }

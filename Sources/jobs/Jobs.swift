@@ -22,7 +22,7 @@ struct Jobs: AsyncParsableCommand {
       ShowHistory.self, ShowRun.self, ShowLogs.self, DiffRuns.self, Trace.self, ShowQuality.self, Cron.self, DataCommands.self,
       ShowLimits.self,
       Analyze.self, BacktestStrategy.self, Prune.self, Backup.self, Migrate.self,
-      Secrets.self,
+      Secrets.self, Notify.self,
       ReportCommands.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,
       ServeSandbox.self,

@@ -3,7 +3,7 @@
 
     smtp.py MODE [--folder DIR] [--user U --password P] [--certificate FILE --key FILE]
 
-It prints its port on a line, takes mails until it is ended, and writes each into DIR as NUMBER.eml.
+It prints its port on a line and takes mails until it is ended: writes each into DIR as NUMBER.eml, and prints a line.
 
 Modes: accept         takes every mail
        refuse-4xx     451 to every recipient
@@ -53,6 +53,7 @@ class Handler:
             file.write(b"X-Envelope: %s -> %s\r\n" % (envelope.mail_from.encode(), ",".join(envelope.rcpt_tos).encode()))
             file.write(envelope.original_content)
         os.rename(path + ".new", path)
+        print("mail", flush=True)
         if self.mode == "die":
             server.transport.abort()
             await asyncio.sleep(3600)

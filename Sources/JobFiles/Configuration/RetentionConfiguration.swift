@@ -20,6 +20,7 @@ public struct RetentionConfiguration: Sendable, Equatable {
   /// The tables that may be named. Of `runs` the tasks, attempts and events go along; of `raw_responses` the bodies.
   public static let tableNames = [
     "raw_responses", "runs", "quality_results", "reports", "signals", "tickers", "quarantine", "candle_revisions",
+    "notifications",
   ]
 }
 

@@ -27,7 +27,7 @@ struct Secrets: AsyncParsableCommand {
           pass show alphavantage | jobs secrets set alphavantage
         """)
 
-    @Argument(help: "Its name, as `secret:` in Jobs/config/providers.yaml says it.")
+    @Argument(help: "Its name, as `secret:` in providers.yaml or notifications.yaml under Jobs/config says it.")
     var name: String
 
     @OptionGroup var place: PlaceOptions
@@ -82,6 +82,11 @@ struct Secrets: AsyncParsableCommand {
       let store = SecretStore(folder: workspace.secrets)
       var rows = (configuration.providers?.providers ?? []).compactMap { provider in
         provider.key.map { Row(name: $0.secret, provider: provider.name, finding: store.secret($0.secret)) }
+      }
+      for channel in configuration.notifications?.channels ?? [] {
+        for name in channel.secrets where !rows.contains(where: { $0.name == name }) {
+          rows.append(Row(name: name, provider: "channel \(channel.name)", finding: store.secret(name)))
+        }
       }
       // Nobody needs it: without it backups are not sealed.
       if store.isSet("backup") { rows.append(Row(name: "backup", provider: "backups", finding: store.secret("backup"))) }

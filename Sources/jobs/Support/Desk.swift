@@ -73,12 +73,13 @@ struct Desk {
     programs = ProgramHost()
     registry = Desk.registry(
       workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
-      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies)
+      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies,
+      notifications: workspace.notificationDesk(configuration.notifications, http: http, time: wall, isOffline: isOffline))
   }
 
   private static func registry(
     _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
-    markets: MarketRules, strategies: [StrategyDefinition]
+    markets: MarketRules, strategies: [StrategyDefinition], notifications: NotificationDesk
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -145,6 +146,11 @@ struct Desk {
     }
     makers["realtime.push"] = {
       try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: $0["rules"])
+    }
+    makers["notify.send"] = {
+      SendNotifications(
+        warehouse, notifications, place: place, time: SystemTime(),
+        within: $0.optionalText("within").flatMap(DurationText.parse) ?? .seconds(60))
     }
     makers["nothing"] = { _ in DoNothing() }
     makers["shell"] = { _ in RunProgram(root: workspace.root, host: programs) }
