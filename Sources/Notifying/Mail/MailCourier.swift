@@ -25,7 +25,8 @@ public struct MailCourier: Courier {
       return .refused(why: error == .notAnAddress ? "it is no address that a mail can go to" : "a line break in a header is not sent")
     }
     let to = MailAddress(message.recipient)!.address
-    return await MailSession(mail.bytes, from: from.address, to: to, through: server).run().mapWhy(redactor.redacted)
+    return await MailSession(mail.bytes, from: from.address, to: to, through: server).run()
+      .mapWhy { redactor.redacted($0).cut(toUTF16: 300) }
   }
 }
 

@@ -16,7 +16,7 @@ struct MailDialogue: Sendable, Equatable {
     (code, isAboutTheWhole) = (number, isWhole)
     var rest = String(text.dropFirst(4))
     while rest.last == " " { rest.removeLast() }
-    words = rest.cut(toUTF16: 200)
+    words = rest
   }
 
   /// What became of the mail when the connection has ended.

@@ -68,7 +68,8 @@ public struct WebPost: Sendable {
 
   /// `it answered 400: no_text`
   func reason(_ response: HTTPResponse, _ words: String? = nil) -> String {
-    let text = words ?? String(decoding: response.body.prefix(300), as: UTF8.self)
+    let text = words ?? String(decoding: response.body, as: UTF8.self)
+    // Cut after the secrets are out: half a secret would be found by nobody.
     let clean = redactor.redacted(text).asOneLine.cut(toUTF16: 200)
     return "it answered \(response.status)" + (clean.isEmpty ? "" : ": \(clean)")
   }

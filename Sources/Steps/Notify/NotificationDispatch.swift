@@ -36,7 +36,7 @@ struct NotificationDispatch: Sendable {
       let now = time.now()
       let (waiting, closed) = try await warehouse.read { (try $0.notifications(in: [.waiting]), try $0.closedChannels()) }
       let due = waiting.filter { ($0.telling.notBefore ?? now) <= now && ($0.nextTry ?? now) <= now }
-      let sendable = try await withoutUnreachable(due, closed: closed, at: now)
+      let sendable = try await withoutUnreachable(due, closed: closed, at: now, into: &tally)
       guard !sendable.isEmpty, now < deadline else {
         // Something that is asked to come again in a moment is worth the wait.
         let open = waiting.filter { desk.couriers[$0.telling.channel] != nil && closed[$0.telling.channel] == nil && $0.attempts > 0 }
@@ -115,7 +115,7 @@ struct NotificationDispatch: Sendable {
 
   /// Sets aside what has no way to go.
   private func withoutUnreachable(
-    _ rows: [StoredNotification], closed: [String: String], at now: Instant
+    _ rows: [StoredNotification], closed: [String: String], at now: Instant, into tally: inout Tally
   ) async throws -> [StoredNotification] {
     var (reachable, unreachable): ([StoredNotification], [(id: Int64, reason: String, isForGood: Bool)]) = ([], [])
     for row in rows {
@@ -132,6 +132,10 @@ struct NotificationDispatch: Sendable {
       }
     }
     let marks = unreachable
+    for mark in marks where mark.isForGood {
+      let row = rows.filter { $0.id == mark.id }
+      tally.troubles += NotificationBatch.batches(of: row).map { Self.sentence($0, "not", mark.reason) }
+    }
     if !marks.isEmpty {
       try await warehouse.write { transaction in
         for mark in marks {

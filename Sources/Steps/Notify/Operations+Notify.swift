@@ -1,4 +1,4 @@
-public import JobGraph
+import JobGraph
 
 extension Operations {
   static let notifySend = OperationDeclaration(

@@ -43,7 +43,7 @@ struct NotifyList: AsyncParsableCommand {
     guard !rows.isEmpty else {
       return Output.say("nobody is told: Jobs/config/notifications.yaml names no channel; see docs/notifications.md")
     }
-    var table = PlainTable([.init("CHANNEL"), .init("KIND"), .init("STATE"), .init("RULES"), .init("WAITING", alignment: .right)])
+    var table = PlainTable([.init("CHANNEL"), .init("KIND"), .init("STATE"), .init("RULES"), .init("WAITING", .right)])
     for row in rows {
       let rules = row.rules.map { "\($0.rule) (\($0.on.joined(separator: ", ")))" }.joined(separator: "; ")
       table.rows.append([row.channel, row.kind, row.state, rules.isEmpty ? "none" : rules, "\(row.waiting)"])

@@ -43,7 +43,7 @@ struct NotifyTest: AsyncParsableCommand {
         var delivery = Delivery.refused(why: "nothing leaves the sandbox: it has no `sandbox: true`, or is not on the loopback")
         if !workspace.isSandbox || (channel.isForSandbox && isLoopback) {
           switch way {
-          case .courier(let courier): delivery = await courier.send(Self.message(to: recipient), part: 0)
+          case .courier(let courier): delivery = await courier.send(NotifyTest.message(to: recipient), part: 0)
           case .missing(let reason): delivery = .refused(why: reason)
           }
         }
@@ -63,7 +63,7 @@ struct NotifyTest: AsyncParsableCommand {
       try Output.print(table.text(width: Output.width))
     }
     if rows.contains(where: { !$0.delivered }) {
-      throw ExitCode(rows.contains(where: \.delivered) ? CommandStatus.partial.rawValue : CommandStatus.failed.rawValue)
+      throw Ended(status: rows.contains(where: \.delivered) ? .partial : .failed)
     }
   }
 
@@ -85,9 +85,9 @@ struct NotifyTest: AsyncParsableCommand {
   }
 
   /// Another each time: two tests are two messages.
-  private static func message(to recipient: String) -> Message {
+  private static func message(to recipient: String) -> Notifying.Message {
     let (now, id) = (SystemTime().now(), UUID().uuidString.replacing("-", with: "").lowercased())
-    return Message(
+    return Notifying.Message(
       id: id, recipient: recipient, severity: .info, title: "[jobs] Test: this channel works",
       sections: [
         .init(

@@ -150,7 +150,7 @@ struct Desk {
     makers["notify.send"] = {
       SendNotifications(
         warehouse, notifications, place: place, time: SystemTime(),
-        within: $0.optionalText("within").flatMap(DurationText.parse) ?? .seconds(60))
+        within: $0.optionalText("within").flatMap { JobFiles.DurationText.parse($0) } ?? .seconds(60))
     }
     makers["nothing"] = { _ in DoNothing() }
     makers["shell"] = { _ in RunProgram(root: workspace.root, host: programs) }
