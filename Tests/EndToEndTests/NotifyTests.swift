@@ -64,8 +64,7 @@ import Testing
   }
 
   @Test(arguments: [("slack", 1, "unknown failed"), ("webhook", 2, "delivered failed")])
-  func `are not told twice when jobs is killed while it tells them`(kind: String, requests: Int, state: String) async throws
-  {
+  func `are not told twice when jobs is killed while it tells them`(kind: String, requests: Int, state: String) async throws {
     try await Project.with { project in
       let running = Held<Program.Running>()
       // The request has come, and its sender dies before it has the answer.
@@ -184,7 +183,7 @@ import Testing
     let canary = "CANARY7f3kQx9LmZ2v"
     try await Project.with { project in
       // It says again what it was asked for, and what it was told.
-      let server = try SwitchServer(answer: { "\($0.target) \($0.head)" }) { [200, 500, 400, 404, 200][$0 % 5] }
+      let server = try SwitchServer(answer: { "\($0.target) \($0.head)" }, status: { [200, 500, 400, 404, 200][$0 % 5] })
       defer { server.stop() }
       let token = "110201543:\(canary)_TELEGRAM"
       let secrets = [

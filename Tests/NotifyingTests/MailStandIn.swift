@@ -8,6 +8,8 @@ final class MailStandIn: @unchecked Sendable {
   let folder: URL
   var certificate: String { folder.path + "/certificate.pem" }
   private let process: pid_t
+  /// What it prints; it would break on a pipe that nobody holds.
+  private let output: Int32
 
   static let isThere = run("python3", ["-c", "import aiosmtpd"]) == 0
 
@@ -34,7 +36,7 @@ final class MailStandIn: @unchecked Sendable {
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     process = try spawn(words, output: ends[1])
     close(ends[1])
-    defer { close(ends[0]) }
+    output = ends[0]
     // Its port, as soon as it listens; nothing when it died.
     var (line, byte): ([UInt8], UInt8) = ([], 0)
     while read(ends[0], &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
@@ -54,6 +56,7 @@ final class MailStandIn: @unchecked Sendable {
     kill(process, SIGKILL)
     var status: Int32 = 0
     waitpid(process, &status, 0)
+    close(output)
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }  // a folder that stays behind in the temporary one harms nobody

@@ -28,7 +28,8 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
     case .notifications:
       Schema.document(
-        "Who is told what, and when", NotificationsConfiguration.schema, definitions: [("name", Schema.name), ("duration", Schema.duration)])
+        "Who is told what, and when", NotificationsConfiguration.schema,
+        definitions: [("name", Schema.name), ("duration", Schema.duration)])
     case .realtime:
       Schema.document(
         "What the realtime mirror is told",

@@ -15,12 +15,13 @@ final class SwitchServer: @unchecked Sendable {
   private let lock = NSLock()
   private var received: [Request] = []
 
-  /// - Parameters:
-  ///   - answer: the body of the answer to a request.
-  ///   - status: of the answer to a request, by its place, from 0.
-  init(
-    answer: @escaping @Sendable (Request) -> String = { _ in "OK" }, _ status: @escaping @Sendable (Int) -> Int = { _ in 200 }
-  ) throws {
+  /// - Parameter status: of the answer to a request, by its place, from 0.
+  convenience init(_ status: @escaping @Sendable (Int) -> Int = { _ in 200 }) throws {
+    try self.init(answer: { _ in "OK" }, status: status)
+  }
+
+  /// - Parameter answer: the body of the answer to a request.
+  init(answer: @escaping @Sendable (Request) -> String, status: @escaping @Sendable (Int) -> Int) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.listener = listener
     var address = sockaddr_in()
