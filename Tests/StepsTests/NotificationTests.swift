@@ -137,6 +137,17 @@ import Testing
     #expect(try await self.dispatch(warehouse, rules(), courier, time).run(until: now + .minutes(1)).delivered == 1)
   }
 
+  @Test func `had no turn before the time was over, and that is said`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
+    let two = rules(recipients: ["a@x.example", "b@x.example"])
+    try await queue(warehouse, two, [notice()], at: now)
+    let courier = ScriptedCourier([.delivered(remark: nil), .delivered(remark: nil)]) { time.advance(by: .seconds(50)) }
+    let tally = try await dispatch(warehouse, two, courier, time).run(until: now + .seconds(30))
+    #expect(tally.delivered == 1)
+    #expect(tally.troubles == ["not yet told: phone (b@x.example), \"Failed\": its turn had not come when the time was over"])
+    #expect(try await dispatch(warehouse, two, courier, time).run(until: time.now() + .seconds(30)).delivered == 1)
+  }
+
   @Test func `is forgotten after a while, but not before it was told`() async throws {
     let warehouse = try Warehouse(inMemory: ())
     try await queue(warehouse, rules(), [notice()], at: now)
@@ -155,8 +166,11 @@ private final class ScriptedCourier: Courier, @unchecked Sendable {
   private(set) var sent: [Message] = []
   private(set) var parts: [Int] = []
 
-  init(_ ends: [Delivery], repeatsSafely: Bool = false, parts: Int = 1) {
-    (self.ends, self.repeatsSafely, partCount) = (ends, repeatsSafely, parts)
+  private let meanwhile: () -> Void
+
+  /// - Parameter meanwhile: what happens while one is sent.
+  init(_ ends: [Delivery], repeatsSafely: Bool = false, parts: Int = 1, meanwhile: @escaping () -> Void = {}) {
+    (self.ends, self.repeatsSafely, partCount, self.meanwhile) = (ends, repeatsSafely, parts, meanwhile)
   }
 
   func parts(of message: Message) -> Int { partCount }
@@ -165,6 +179,7 @@ private final class ScriptedCourier: Courier, @unchecked Sendable {
   func send(_ message: Message, part: Int) async -> Delivery {
     sent.append(message)
     parts.append(part)
+    meanwhile()
     return ends.removeFirst()
   }
 }

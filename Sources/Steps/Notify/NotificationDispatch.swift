@@ -46,9 +46,22 @@ struct NotificationDispatch: Sendable {
       }
       try await send(sendable, until: deadline, into: &tally)
     }
-    let left = try await warehouse.read { try $0.notifications(in: [.waiting]) }.filter { $0.reason != nil }
+    let left = try await explainedRest(at: time.now())
     tally.troubles += NotificationBatch.batches(of: left).map { Self.sentence($0, "not yet", $0.rows[0].reason ?? "") }
     return tally
+  }
+
+  /// What waits though its time has come, each with its reason.
+  private func explainedRest(at now: Instant) async throws -> [StoredNotification] {
+    let waiting = try await warehouse.read { try $0.notifications(in: [.waiting]) }
+    let late = waiting.filter { row in
+      row.reason == nil && (row.telling.notBefore ?? now) <= now && desk.couriers[row.telling.channel] != nil
+    }.map(\.id)
+    guard !late.isEmpty else { return waiting.filter { $0.reason != nil } }
+    return try await warehouse.write { transaction in
+      try transaction.explainWaiting(late, reason: "its turn had not come when the time was over")
+      return try transaction.reader.notifications(in: [.waiting]).filter { $0.reason != nil }
+    }
   }
 
   /// Channels beside each other, the messages of one in turn: a slow one holds up nobody else.
