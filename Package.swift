@@ -66,6 +66,7 @@ let package = Package(
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CSQLite", "CXML", "CZlib"]),
     module("Mirroring", ["Scheduling", "Transport", "CCrypto", "CLinux"]),
+    module("Notifying", ["Scheduling", "Transport", "CCurl", "CCrypto"]),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
@@ -76,14 +77,14 @@ let package = Package(
     module(
       "Steps",
       [
-        "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Running",
-        "CLinux",
+        "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Notifying",
+        "Running", "CLinux",
       ]),
     .executableTarget(
       name: "jobs",
       dependencies: [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "JobFiles", "Storage", "Transport", "Providers", "Mirroring",
-        "Running", "Steps", "Sandbox", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Notifying", "Running", "Steps", "Sandbox", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
@@ -93,6 +94,7 @@ let package = Package(
     tests("JobGraphTests", ["JobGraph", "Scheduling"]),
     tests("MarketDataTests", ["MarketData", "Scheduling"], keeps: ["Fixtures"]),
     tests("MirroringTests", ["Mirroring", "Scheduling", "Transport", "CCrypto"]),
+    tests("NotifyingTests", ["Notifying", "JobGraph", "Scheduling", "Transport"]),
     tests("ProvidersTests", ["Providers", "MarketData", "Scheduling", "Transport", "CZlib"], keeps: ["Fixtures"]),
     tests("ReportingTests", ["Reporting", "JobGraph", "MarketData", "Scheduling", "CXML"], keeps: ["Fixtures", "Snapshots"]),
     tests("RunningTests", ["Running", "JobGraph", "Scheduling"]),
@@ -100,7 +102,7 @@ let package = Package(
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
     tests(
       "StepsTests",
-      ["Steps", "CLinux", "JobGraph", "MarketData", "Mirroring", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
+      ["Steps", "CLinux", "JobGraph", "MarketData", "Mirroring", "Notifying", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
     tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]

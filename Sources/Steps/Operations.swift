@@ -9,7 +9,7 @@ public enum Operations {
     alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, indicators,
     volume, patterns, regimes, signals, outcomes, backtest, nightlyReport,
     runReport, prune, backup, drill, push, pull, shell,
-    nothing,
+    notifySend, nothing,
   ]
 
   /// Its tasks fetch one series each.

@@ -37,6 +37,7 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
   case aggTrades = "agg_trades"
   case depthSnapshots = "depth_snapshots"
   case regimes, patterns, trades
+  case notifications
 
   /// The time from which the age of a row counts.
   var time: String {
@@ -51,11 +52,18 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     case .patterns: "end_time"
     case .signalOutcomes: "known_at"
     case .trades, .aggTrades: "traded_at"
+    case .notifications: "queued_at"
     }
   }
 
-  /// What must hold of a row besides: the run that prunes, and others under way, stay.
-  var condition: String { self == .runs ? "state <> 'running'" : "true" }
+  /// What must hold of a row besides: the run that prunes, and others under way, stay, and so does what is still to be told.
+  var condition: String {
+    switch self {
+    case .runs: "state <> 'running'"
+    case .notifications: "state NOT IN ('waiting', 'sending')"
+    default: "true"
+    }
+  }
 
   /// So many rows go in one transaction; with a run go its tasks, attempts and log, with a snapshot of depth its levels.
   var batch: Int {

@@ -15,6 +15,7 @@ extension CurlTransfer {
   private func setRules(_ handle: UnsafeMutableRawPointer) {
     jc_set_long(handle, CURLOPT_NOSIGNAL, 1)
     jc_set_close_on_exec(handle)
+    if request.limits.refusesPrivateAddresses { jc_set_public_only(handle, refusals) }
     jc_set_str(handle, CURLOPT_PROTOCOLS_STR, "http,https")
     jc_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
     jc_set_long(handle, CURLOPT_HTTP_CONTENT_DECODING, 0)

@@ -15,6 +15,8 @@ extension CurlTransfer {
     switch code {
     case CURLE_OPERATION_TIMEDOUT: return timeout(of: handle, elapsed: elapsed)
     case CURLE_COULDNT_RESOLVE_HOST: return .cannotResolve(host: url.host)
+    case CURLE_COULDNT_CONNECT where refusals.pointee != 0:
+      return .refusedURL(reason: "\(url.host) is an address of this machine or of a private network")
     case CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY: return .cannotConnect(host: url.host, reason: reason)
     case CURLE_GOT_NOTHING: return .truncated(reason: "the connection ended without an answer")
     case CURLE_PARTIAL_FILE, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM: return .truncated(reason: reason)

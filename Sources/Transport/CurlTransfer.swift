@@ -23,6 +23,8 @@ final class CurlTransfer: @unchecked Sendable {
   var headerList: UnsafeMutablePointer<curl_slist>?
   /// Where curl writes what went wrong.
   let errorText = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+  /// Not zero when an address was refused for being private; written by a callback.
+  let refusals = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
   private(set) var head: ResponseHead
   private(set) var body: [UInt8] = []
   /// Why we ended the transfer ourselves.
@@ -35,9 +37,13 @@ final class CurlTransfer: @unchecked Sendable {
     revealedURL = url.revealing(request.secretQuery)
     head = ResponseHead(bytesMax: headerBytesMax)
     errorText.initialize(repeating: 0)
+    refusals.initialize(to: 0)
   }
 
-  deinit { errorText.deallocate() }
+  deinit {
+    errorText.deallocate()
+    refusals.deallocate()
+  }
 
   /// - Returns: false to end the transfer.
   func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {

@@ -46,6 +46,8 @@ public struct HTTPLimits: Sendable {
   /// Inflated bytes for each byte on the wire, judged beyond the first megabyte.
   public var inflationRatioMax = 200
   public var redirectsMax = 3
+  /// Nothing is asked of the own machine, of private networks and of what else is not the internet, whatever a name resolves to.
+  public var refusesPrivateAddresses = false
 
   public init() {}
 }

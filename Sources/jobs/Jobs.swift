@@ -23,7 +23,7 @@ struct Jobs: AsyncParsableCommand {
       ShowLimits.self,
       Analyze.self, BacktestStrategy.self, Prune.self, Backup.self, Migrate.self,
       Realtime.self,
-      Secrets.self,
+      Secrets.self, Notify.self,
       ReportCommands.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,
       ServeSandbox.self,

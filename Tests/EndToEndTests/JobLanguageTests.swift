@@ -128,7 +128,7 @@ import Testing
 
   @Test func `prints the schemas that lie beside the configuration`() async throws {
     try await Project.with { project in
-      for name in ["job", "watchlist", "providers", "quality", "retention", "realtime", "monitoring"] {
+      for name in ["job", "watchlist", "providers", "quality", "retention", "realtime", "monitoring", "notifications"] {
         let ended = try await project.jobs("schema", name)
         let committed = try project.text("Jobs/config/\(name).schema.json")
         #expect(ended.status == 0 && ended.out == committed, "\(name)")

@@ -12,7 +12,9 @@ import Testing
     #expect(loaded.diagnostics.map { $0.rendered() } == [])
     let configuration = loaded.configuration
     #expect(
-      configuration.names == ["calendars", "instruments", "monitoring", "providers", "quality", "realtime", "retention", "watchlist"])
+      configuration.names == [
+        "calendars", "instruments", "monitoring", "notifications", "providers", "quality", "realtime", "retention", "watchlist",
+      ])
     let watchlist = try #require(configuration.watchlist)
     #expect(watchlist.list("crypto")?.count == 12)
     #expect(watchlist.list("equities")?.count == 10)
@@ -63,7 +65,7 @@ import Testing
         "instruments", "crypto", "crypto_hourly", "equities", "quality", "indicators", "volume", "patterns", "regimes",
         "signals", "outcomes", "backtest", "report", "mirror", "prune", "backup",
       ])
-    #expect(job.finally.map(\.uses) == ["report.run"])
+    #expect(job.finally.map(\.uses) == ["report.run", "notify.send"])
     #expect(job.steps.filter { !$0.needs.isEmpty }.allSatisfy { $0.when == .always })
     let crypto = try #require(job.steps.first { $0.id == "crypto" })
     #expect(crypto.each.map(\.name) == ["symbol", "interval"])

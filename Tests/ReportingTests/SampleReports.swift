@@ -167,7 +167,10 @@ enum SampleReports {
         .init(provider: "Alpha Vantage", unit: "requests per day", used: 25, limit: 25),
         .init(provider: "Binance", unit: "weight per minute", used: nil, limit: 6000),
       ],
-      stale: [.init(symbol: symbol("JPM"), interval: .day1, lastBar: date - .days(2), reason: "the quota was spent before its turn")])
+      stale: [.init(symbol: symbol("JPM"), interval: .day1, lastBar: date - .days(2), reason: "the quota was spent before its turn")],
+      untold: [
+        .init(whom: "desk (risk@desk.example)", title: "[jobs] Failed: nightly", state: .perhaps, reason: "the connection ended too early")
+      ])
   }
 
   private static func links(_ symbols: [Symbol]) -> NightlyReport.Links {

@@ -11,6 +11,7 @@ public struct Configuration: Sendable {
   public var realtime: RealtimeConfiguration?
   public var calendars = CalendarsConfiguration()
   public var monitoring: MonitoringConfiguration?
+  public var notifications: NotificationsConfiguration?
   public var instruments: InstrumentsConfiguration?
   /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
   public var strategies: [StrategyDefinition] = []
@@ -45,7 +46,7 @@ public struct Configuration: Sendable {
     let folder = directory.split(separator: "/").dropLast().joined(separator: "/")
     for name in names {
       // Where the jobs cannot be listed there is another mistake, which is told by whoever reads them.
-      let jobs = name == "monitoring" ? (try? source.yamlNames(in: folder)) ?? [] : []
+      let jobs = ["monitoring", "notifications"].contains(name) ? (try? source.yamlNames(in: folder)) ?? [] : []
       diagnostics += configuration.add(name, source.document("\(directory)/\(name).yaml"), jobs: jobs)
     }
     return (configuration, diagnostics)
@@ -68,6 +69,7 @@ public struct Configuration: Sendable {
     case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
+    case "notifications": notifications = NotificationsConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)
     }
     return findings.sorted

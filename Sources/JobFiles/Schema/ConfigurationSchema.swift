@@ -4,7 +4,7 @@ import MarketData
 
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
-  case watchlist, providers, quality, retention, realtime, monitoring, calendars, instruments
+  case watchlist, providers, quality, retention, realtime, monitoring, notifications, calendars, instruments
   /// Of the files in Jobs/imports.
   case `import`
   /// Of the files in Jobs/strategies.
@@ -26,6 +26,10 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .import: Schema.document("Where the candles of another store lie", importMapping, definitions: [("name", Schema.name)])
     case .strategy: Schema.document("When a strategy speaks", strategyFile, definitions: [("name", Schema.name)])
     case .monitoring: Schema.document("Who watches the jobs from outside", monitoring, definitions: [("name", Schema.name)])
+    case .notifications:
+      Schema.document(
+        "Who is told what, and when", NotificationsConfiguration.schema,
+        definitions: [("name", Schema.name), ("duration", Schema.duration)])
     case .realtime:
       Schema.document(
         "What the realtime mirror is told",

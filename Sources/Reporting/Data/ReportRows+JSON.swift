@@ -93,6 +93,7 @@ extension Health {
   var json: JSONValue {
     .object([
       .init("steps", .array(steps.map(\.json))), .init("quotas", .array(quotas.map(\.json))), .init("stale", .array(stale.map(\.json))),
+      .init("not_notified", .array(untold.map(\.json))),
     ])
   }
 }
@@ -102,6 +103,15 @@ extension Health.StepHealth {
     .object([
       .init("step", .string(step)), .init("state", .string(state.rawValue)), .init("succeeded", .int(succeeded)),
       .init("failed", .int(failed)), .init("skipped", .int(skipped)), .init("reasons", .strings(reasons)),
+    ])
+  }
+}
+
+extension Health.Untold {
+  var json: JSONValue {
+    .object([
+      .init("whom", .string(whom)), .init("title", .string(title)), .init("told", .string(state.rawValue)),
+      .init("reason", .string(reason)),
     ])
   }
 }

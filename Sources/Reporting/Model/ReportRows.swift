@@ -132,9 +132,29 @@ public struct Health: Sendable, Equatable {
   public var steps: [StepHealth]
   public var quotas: [Quota]
   public var stale: [StaleSymbol]
+  /// What people were to be told since the report before, and were not.
+  public var untold: [Untold]
 
-  public init(steps: [StepHealth] = [], quotas: [Quota] = [], stale: [StaleSymbol] = []) {
-    (self.steps, self.quotas, self.stale) = (steps, quotas, stale)
+  public init(steps: [StepHealth] = [], quotas: [Quota] = [], stale: [StaleSymbol] = [], untold: [Untold] = []) {
+    (self.steps, self.quotas, self.stale, self.untold) = (steps, quotas, stale, untold)
+  }
+
+  /// A notification that did not arrive, or only perhaps.
+  public struct Untold: Sendable, Equatable {
+    public enum State: String, Sendable {
+      case no, perhaps
+      case notYet = "not yet"
+    }
+
+    /// Whom: the channel, and the address of a mail.
+    public var whom: String
+    public var title: String
+    public var state: State
+    public var reason: String
+
+    public init(whom: String, title: String, state: State, reason: String) {
+      (self.whom, self.title, self.state, self.reason) = (whom, title, state, reason)
+    }
   }
 
   /// A step that did not go through, or lost tasks. What went well is not told here: a second run for the same date skips what is done,

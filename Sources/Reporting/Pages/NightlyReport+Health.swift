@@ -15,8 +15,19 @@ extension NightlyReport {
       } else {
         blocks.append(.markup(staleTable(health.stale)))
       }
+      if !health.untold.isEmpty { blocks.append(.markup(Self.untoldTable(health.untold))) }
       return blocks
     }
+  }
+
+  private static func untoldTable(_ rows: [Health.Untold]) -> Markup {
+    HTMLTable(
+      caption: "Not notified: what people were to be told since the report before", showsCaption: true,
+      columns: [.text("Whom"), .text("Of what"), .text("Told"), .text("Why not")],
+      rows: rows.map { row in
+        [.text(row.whom), .prose(row.title), .state(row.state.rawValue, row.state == .no ? .bad : .warning), .prose(row.reason)]
+      }
+    ).markup
   }
 
   private static func stepTable(_ steps: [Health.StepHealth]) -> Markup {

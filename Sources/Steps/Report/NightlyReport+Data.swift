@@ -65,6 +65,7 @@ extension ReportData {
     if !errors.isEmpty { sentences.append("\(errors.count.counted("quality rule")) failed as an error.") }
     if !warnings.isEmpty { sentences.append("\(warnings.count.counted("quality warning")).") }
     sentences.append(newSignals == 0 ? "No new signal." : "\(newSignals.counted("new signal")).")
+    if !untold.isEmpty { sentences.append("\(untold.count.counted("notification")) of earlier runs could not be told.") }
     var actions: [String] = []
     if !stale.isEmpty { actions.append("Do not trade on \(stale.names(8)): the last bars are missing.") }
     if !failed.isEmpty { actions.append("Look at the run page: \(failed.joined(separator: ", ")) did not succeed.") }
@@ -168,7 +169,7 @@ extension ReportData {
         symbol: $0.symbol, interval: $0.interval, lastBar: series[$0]?.openTimes.last,
         reason: (series[$0] == nil ? "no bar was ever stored" : "bars up to \(logicalDate) are missing") + (waits[$0] ?? ""))
     }
-    return Health(steps: rows, stale: stale)
+    return Health(steps: rows, stale: stale, untold: untold.map(Health.Untold.init))
   }
 }
 
@@ -185,6 +186,16 @@ extension ReportData {
       result[key] = "; it waits for the provider's quota or the end of a ban, and is asked for again from \(until) on, the stalest first"
     }
     return result
+  }
+}
+
+extension Health.Untold {
+  init(_ row: StoredNotification) {
+    let recipient = row.telling.recipient
+    self.init(
+      whom: row.telling.channel + (recipient.isEmpty ? "" : " (\(recipient))"), title: row.telling.notice.title,
+      state: row.state == .refused ? .no : row.state == .waiting ? .notYet : .perhaps,
+      reason: row.reason ?? "jobs was ended while it was being sent")
   }
 }
 

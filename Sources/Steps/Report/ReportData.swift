@@ -26,6 +26,8 @@ struct ReportData: Sendable {
   var steps: [StepRow]
   var plan: Plan
   var failures: [AttemptRow]
+  /// What could not be told of the runs since the report before, with this one's own left out: it is told after the report is made.
+  var untold: [StoredNotification] = []
   /// Of the plan's analyses.
   var analyses = ReportAnalyses()
   var markets: MarketRules
@@ -75,6 +77,7 @@ extension ReportData {
       if !series.isEmpty { data.series[key] = series }
       data.actions[key] = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
     }
+    data.untold = try reader.untold(from: data.previous?.logicalDate ?? logicalDate - .days(7), before: logicalDate)
     data.analyses = try ReportAnalyses(reader, data)
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }

@@ -54,8 +54,8 @@ extension RunPage {
 }
 
 extension RunPage {
-  /// How the run will be called when its last step, which writes this page, succeeds.
-  private static func state(of plan: Plan, _ steps: [StepRow]) -> RunResult {
+  /// How the run will be called when its last steps, one of which asks, succeed.
+  static func state(of plan: Plan, _ steps: [StepRow]) -> RunResult {
     let ended = Dictionary(steps.map { ($0.step, $0.state) }) { $1 }
     let ordinary = plan.steps.filter { !$0.isFinal }
     if ordinary.contains(where: { ended[$0.id] == "cancelled" }) { return .failed }

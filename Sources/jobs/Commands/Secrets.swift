@@ -29,7 +29,7 @@ struct Secrets: AsyncParsableCommand {
           pass show alphavantage | jobs secrets set alphavantage
         """)
 
-    @Argument(help: "Its name, as `secret:` in Jobs/config/providers.yaml says it.")
+    @Argument(help: "Its name, as `secret:` in providers.yaml or notifications.yaml under Jobs/config says it.")
     var name: String
 
     @OptionGroup var place: PlaceOptions
@@ -92,6 +92,11 @@ struct Secrets: AsyncParsableCommand {
       }
       if let name = configuration.realtime?.remote?.secret {
         rows.append(Row(name: name, provider: "realtime", finding: store.secret(name)))
+      }
+      for channel in configuration.notifications?.channels ?? [] {
+        for name in channel.secrets where !rows.contains(where: { $0.name == name }) {
+          rows.append(Row(name: name, provider: "channel \(channel.name)", finding: store.secret(name)))
+        }
       }
       // Nobody needs it: without it backups are not sealed.
       if store.isSet("backup") { rows.append(Row(name: "backup", provider: "backups", finding: store.secret("backup"))) }

@@ -241,6 +241,7 @@ private struct CompletionProject {
     guard let workspace, let (configuration, _) = try? workspace.configuration() else { return [] }  // no folder Jobs
     let providers = (configuration.providers?.providers ?? []).compactMap { provider in provider.key.map { ($0.secret, provider.name) } }
     return providers + (configuration.monitoring?.pings ?? []).map { ($0.secret, "address of the check of \($0.job)") }
+      + (configuration.notifications?.channels ?? []).flatMap { channel in channel.secrets.map { ($0, "of the channel \(channel.name)") } }
   }
 
   private func job(_ name: String?) -> Job? {

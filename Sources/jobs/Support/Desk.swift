@@ -76,7 +76,8 @@ struct Desk {
       workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
       markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies,
       mirror: Desk.mirror(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
-      pull: Desk.pull(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline))
+      pull: Desk.pull(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
+      notifications: workspace.notificationDesk(configuration.notifications, http: http, time: wall, isOffline: isOffline))
   }
 
   /// Tells the database that realtime.yaml names. A run without network leaves what a database elsewhere must be told for the next one.
@@ -113,7 +114,8 @@ struct Desk {
   private static func registry(
     _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
     markets: MarketRules, strategies: [StrategyDefinition], mirror: @escaping @Sendable (Parameters) throws -> any StepOperation,
-    pull: @escaping @Sendable (Parameters) throws -> any StepOperation
+    pull: @escaping @Sendable (Parameters) throws -> any StepOperation,
+    notifications: NotificationDesk
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -180,6 +182,11 @@ struct Desk {
     }
     makers["realtime.push"] = { try mirror($0) }
     makers["realtime.pull"] = { try pull($0) }
+    makers["notify.send"] = {
+      SendNotifications(
+        warehouse, notifications, place: place, time: SystemTime(),
+        within: $0.optionalText("within").flatMap { JobFiles.DurationText.parse($0) } ?? .seconds(60))
+    }
     makers["nothing"] = { _ in DoNothing() }
     makers["shell"] = { _ in RunProgram(root: workspace.root, host: programs) }
     var registry = StepRegistry()

@@ -59,7 +59,10 @@ struct PlanConsequences {
 
   /// The steps that send something, and the check that watches the job from outside. The sandbox tells nobody.
   private static func notified(_ steps: [PlannedStep], _ plan: Plan, _ workspace: Workspace, _ configuration: Configuration) -> [String] {
-    var result = steps.filter { $0.uses.hasPrefix("notify.") }.map { "\($0.id) (\($0.uses))" }
+    let channels = (configuration.notifications?.channels ?? []).filter { !workspace.isSandbox || $0.isForSandbox }.map(\.name)
+    // A step that has nobody to tell is no news.
+    var result =
+      channels.isEmpty ? [] : steps.filter { $0.uses.hasPrefix("notify.") }.map { "\($0.id) (\(channels.joined(separator: ", ")))" }
     if !workspace.isSandbox, case .string(let secret)? = configuration.value(of: "monitoring")?["pings"]?[plan.job] {
       var text = "the check whose address is the secret `\(secret)`, at the start and at the end"
       if case .missing = SecretStore(folder: workspace.secrets).secret(secret) { text += " (it is not set, so nobody is told)" }

@@ -80,9 +80,9 @@ final class RunMonitor: Sendable {
   }
 
   private func otherSecrets(_ store: SecretStore) -> [Secret] {
-    (configuration.providers?.providers ?? []).compactMap { provider in
-      guard let name = provider.key?.secret, case .found(let secret, _) = store.secret(name) else { return nil }
-      return secret
+    let names = (configuration.providers?.providers ?? []).compactMap { $0.key?.secret }
+    return (names + (configuration.notifications?.channels ?? []).flatMap(\.secrets)).compactMap { name in
+      if case .found(let secret, _) = store.secret(name) { secret } else { nil }
     }
   }
 

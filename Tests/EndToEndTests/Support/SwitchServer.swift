@@ -6,6 +6,8 @@ final class SwitchServer: @unchecked Sendable {
     let method: String
     let target: String
     let body: String
+    /// The lines above the body.
+    let head: String
   }
 
   let url: String
@@ -14,7 +16,12 @@ final class SwitchServer: @unchecked Sendable {
   private var received: [Request] = []
 
   /// - Parameter status: of the answer to a request, by its place, from 0.
-  init(_ status: @escaping @Sendable (Int) -> Int = { _ in 200 }) throws {
+  convenience init(_ status: @escaping @Sendable (Int) -> Int = { _ in 200 }) throws {
+    try self.init(answer: { _ in "OK" }, status: status)
+  }
+
+  /// - Parameter answer: the body of the answer to a request.
+  init(answer: @escaping @Sendable (Request) -> String, status: @escaping @Sendable (Int) -> Int) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.listener = listener
     var address = sockaddr_in()
@@ -28,7 +35,7 @@ final class SwitchServer: @unchecked Sendable {
     }
     guard listener >= 0, isBound, listen(listener, 16) == 0 else { throw Mistake("no socket: \(String(cString: strerror(errno)))") }
     url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
-    Thread { [self] in serve(status) }.start()
+    Thread { [self] in serve(answer, status) }.start()
   }
 
   var requests: [Request] { lock.withLock { received } }
@@ -36,7 +43,7 @@ final class SwitchServer: @unchecked Sendable {
   func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
   /// One connection after another; each is closed after its answer.
-  private func serve(_ status: (Int) -> Int) {
+  private func serve(_ body: (Request) -> String, _ status: (Int) -> Int) {
     while true {
       let connection = accept(listener, nil, nil)
       guard connection >= 0 else { break }
@@ -45,7 +52,8 @@ final class SwitchServer: @unchecked Sendable {
           received.append(request)
           return received.count - 1
         }
-        let answer = "HTTP/1.1 \(status(place)) X\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK"
+        let text = body(request)
+        let answer = "HTTP/1.1 \(status(place)) X\r\nContent-Length: \(text.utf8.count)\r\nConnection: close\r\n\r\n\(text)"
         _ = answer.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
       }
       close(connection)
@@ -66,7 +74,8 @@ final class SwitchServer: @unchecked Sendable {
         if bytes.count >= end.upperBound + length {
           let words = head[0].split(separator: " ").map(String.init)
           guard words.count == 3 else { return nil }
-          return Request(method: words[0], target: words[1], body: String(decoding: bytes[end.upperBound...].prefix(length), as: UTF8.self))
+          let body = String(decoding: bytes[end.upperBound...].prefix(length), as: UTF8.self)
+          return Request(method: words[0], target: words[1], body: body, head: head.joined(separator: "\n"))
         }
       }
       let count = recv(connection, &buffer, buffer.count, 0)
