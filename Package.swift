@@ -47,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The pure core: values in, values out.
@@ -65,6 +66,7 @@ let package = Package(
     module("Transport", ["Scheduling", "CCurl", "CZlib"]),
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CSQLite", "CXML", "CZlib"]),
     module("Mirroring"),
+    module("Bridging", ["Scheduling", "Transport", "CHiredis"]),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
@@ -76,15 +78,16 @@ let package = Package(
       "Steps",
       [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Running",
-        "CLinux",
+        "Bridging", "CLinux",
       ]),
     .executableTarget(
       name: "jobs",
       dependencies: [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "JobFiles", "Storage", "Transport", "Providers", "Mirroring",
-        "Running", "Steps", "Sandbox", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Running", "Steps", "Sandbox", "Bridging", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    tests("BridgingTests", ["Bridging", "Scheduling", "Transport"]),
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     // Knows the built program only; the target is named so that it is built first.
     tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),
