@@ -31,6 +31,9 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
   case runs, signals, tickers, quarantine, reports
   case qualityResults = "quality_results"
   case candleRevisions = "candle_revisions"
+  case bridgePrices = "bridge_prices"
+  case bridgeEvents = "bridge_events"
+  case bridgeGaps = "bridge_gaps"
 
   /// The time from which the age of a row counts.
   var time: String {
@@ -40,12 +43,21 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     case .runs: "max(logical_date, started_at)"
     case .signals: "valid_from"
     case .candleRevisions: "replaced_at"
+    case .bridgePrices, .bridgeEvents: "received_at"
+    case .bridgeGaps: "to_time"
     case .tickers, .quarantine, .reports, .qualityResults: "logical_date"
     }
   }
 
   /// What must hold of a row besides: the run that prunes, and others under way, stay.
-  var condition: String { self == .runs ? "state <> 'running'" : "true" }
+  var condition: String {
+    switch self {
+    case .runs: "state <> 'running'"
+    // What the realtime database was not told of is told first.
+    case .bridgeEvents: "told = 1"
+    default: "true"
+    }
+  }
 
   /// So many rows go in one transaction; with a run go its tasks, attempts and log.
   var batch: Int { self == .runs ? 20 : Pruned.batch }

@@ -24,6 +24,7 @@ struct Jobs: AsyncParsableCommand {
       Analyze.self, BacktestStrategy.self, Prune.self, Backup.self, Migrate.self,
       Secrets.self,
       ReportCommands.self,
+      RunBridge.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,
       ServeSandbox.self,
     ])

@@ -29,13 +29,21 @@ public struct OrderRow: Sendable, Equatable {
   public var text: String
 
   init?(_ record: SpillRecord) {
-    // What was written down had been read before.
-    guard case .order(let message)? = try? TickerMessage(record.message) else { return nil }
+    self.init(record.message, text: String(decoding: record.message, as: UTF8.self), receivedAt: record.receivedAt, seen: record.seen)
+  }
+
+  /// Reads a message that was kept; nil when it is none of an order.
+  public init?(message: String, receivedAt: Int64) {
+    self.init(Array(message.utf8), text: message, receivedAt: receivedAt, seen: nil)
+  }
+
+  private init?(_ bytes: [UInt8], text: String, receivedAt: Int64, seen: SeenPrice?) {
+    // What was written down or kept had been read before.
+    guard case .order(let message)? = try? TickerMessage(bytes) else { return nil }
     self.message = message
     key = EventKey.key(of: message)
-    standing = OrderStanding(of: message, key: key, receivedAt: record.receivedAt * 1_000_000)
-    (receivedAt, seen) = (record.receivedAt, record.seen)
-    text = String(decoding: record.message, as: UTF8.self)
+    standing = OrderStanding(of: message, key: key, receivedAt: receivedAt * 1_000_000)
+    (self.receivedAt, self.seen, self.text) = (receivedAt, seen, text)
   }
 }
 

@@ -12,6 +12,7 @@ public struct Configuration: Sendable {
   public var calendars = CalendarsConfiguration()
   public var monitoring: MonitoringConfiguration?
   public var instruments: InstrumentsConfiguration?
+  public var bridge: BridgeConfiguration?
   /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
   public var strategies: [StrategyDefinition] = []
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
@@ -67,6 +68,7 @@ public struct Configuration: Sendable {
     case "quality": quality = QualityConfiguration(document.root, findings)
     case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
+    case "bridge": bridge = BridgeConfiguration(document.root, findings)
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)
     }

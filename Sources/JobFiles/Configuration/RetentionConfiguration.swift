@@ -19,7 +19,8 @@ public struct RetentionConfiguration: Sendable, Equatable {
 
   /// The tables that may be named. Of `runs` the tasks, attempts and events go along; of `raw_responses` the bodies.
   public static let tableNames = [
-    "raw_responses", "runs", "quality_results", "reports", "signals", "tickers", "quarantine", "candle_revisions",
+    "raw_responses", "runs", "quality_results", "reports", "signals", "tickers", "quarantine", "candle_revisions", "bridge_prices",
+    "bridge_events", "bridge_gaps",
   ]
 }
 
