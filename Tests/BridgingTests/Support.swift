@@ -45,7 +45,7 @@ struct Seeded: RandomNumberGenerator {
 }
 
 /// A folder that is gone with the value.
-final class Folder {
+final class Folder: Sendable {
   let path = FileManager.default.temporaryDirectory.appending(path: "bridging-\(UUID().uuidString)").path()
 
   init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }

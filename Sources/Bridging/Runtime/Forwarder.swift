@@ -12,7 +12,7 @@ final class Forwarder: Sendable {
   /// In one step: few enough that none is large, many enough to keep up.
   static let eventsMax = 250
   static let pricesMax = 500
-  private static let waitMax = 5000
+  private static let waitMax = 2000
 
   init(
     _ intake: Intake, store: any BridgeStore, sink: any BridgeSink, hasHistory: Bool, say: @escaping @Sendable (BridgeNews) -> Void,

@@ -23,7 +23,7 @@ final class Keeper: Sendable {
   /// So many orders are kept in one transaction.
   static let batchMax = 500
   /// The longest wait after a failure, in seconds.
-  private static let patience = 2.0
+  private static let patience = 1.0
   /// So often, in seconds, the spill is emptied when all of it is kept.
   private static let turnEvery = 30.0
 

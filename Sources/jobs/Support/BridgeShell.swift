@@ -35,12 +35,7 @@ final class BridgeShell: Sendable {
     let store = BridgeWarehouse(file)
     // Where another sink is chosen, it stands here.
     let sink = BridgeMirror(EmbeddedSink(storage: BridgeTree(file)))
-    let printer: (@Sendable ([String]) -> Void)? =
-      isVerbose
-      ? { lines in
-        // A reader that has gone away is no reason to stop.
-        try? Output.print(lines.map(OneLine.shown).joined(separator: "\n"))
-      } : nil
+    let printer: (@Sendable ([String]) -> Void)? = isVerbose ? Self.print : nil
     let bridge: Bridge
     do {
       bridge = try Bridge(
@@ -76,6 +71,11 @@ final class BridgeShell: Sendable {
     }
     if end.refusal != nil { return .credentials }
     return signal.number == SIGINT ? .interrupted : .terminated
+  }
+
+  @Sendable private static func print(_ lines: [String]) {
+    // A reader that has gone away is no reason to stop.
+    try? Output.print(lines.map { OneLine.shown($0) }.joined(separator: "\n"))
   }
 
   private var channelText: String {
