@@ -220,7 +220,7 @@ struct `A bridge` {
 
   @Test func `says what password is wanted, and comes in with the right one`() async throws {
     let (server, folder) = (
-      try RedisServer(["--requirepass", "correcthorse", "--user", "jobs on >right &ticker:* &orders +@all"]), try Folder()
+      try RedisServer(["--requirepass", "correcthorse", "--user", "jobs", "on", ">right", "&ticker:*", "&orders", "+@all"]), try Folder()
     )
     let cases: [(String?, String?, RedisRefusal?)] = [
       (nil, nil, .passwordMissing), (nil, "wrong", .passwordWrong), ("jobs", "wrong", .passwordWrong), (nil, "correcthorse", nil),
@@ -240,7 +240,7 @@ struct `A bridge` {
   }
 
   @Test func `says that a user may not hear the channels`() async throws {
-    let (server, folder) = (try RedisServer(["--user", "jobs on >right resetchannels &other +@all"]), try Folder())
+    let (server, folder) = (try RedisServer(["--user", "jobs", "on", ">right", "resetchannels", "&other", "+@all"]), try Folder())
     let work = try Work(server.port, folder: folder.path, user: "jobs", password: "right")
     let refusal = await work.end().refusal
     guard case .notPermitted = refusal else {

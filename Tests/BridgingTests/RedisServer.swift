@@ -22,7 +22,8 @@ final class RedisServer: Sendable {
     try start()
   }
 
-  deinit { process?.terminate() }
+  // The signal that asks is blocked in what a test starts.
+  deinit { if let process { Glibc.kill(process.processIdentifier, SIGKILL) } }
 
   func start() throws {
     let process = Process()

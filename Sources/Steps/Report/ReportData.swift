@@ -28,6 +28,8 @@ struct ReportData: Sendable {
   var failures: [AttemptRow]
   /// Of the plan's analyses.
   var analyses = ReportAnalyses()
+  /// nil when the bridge heard nothing.
+  var bots: BotsDay?
   var markets: MarketRules
 
   /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
@@ -76,6 +78,7 @@ extension ReportData {
       data.actions[key] = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
     }
     data.analyses = try ReportAnalyses(reader, data)
+    data.bots = try BotsDay(reader, until: logicalDate)
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }
