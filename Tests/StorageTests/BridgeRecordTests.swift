@@ -30,7 +30,8 @@ import Testing
 
   @Test func `of prices is the latest, and hours with their extremes`() async throws {
     let warehouse = try Warehouse(inMemory: ())
-    let price = { (price: String, at: Int64) in BridgePriceRow(symbol: "A", price: price, volume: nil, sent: nil, receivedAt: at) }
+    let price = { @Sendable (price: String, at: Int64) in BridgePriceRow(symbol: "A", price: price, volume: nil, sent: nil, receivedAt: at)
+    }
     try await warehouse.write {
       try $0.keepBridge(latest: [price("1.50", 5), price("9", 4)])
       try $0.addBridge(hours: [BridgeHourRow(symbol: "A", hour: 0, seen: 2, low: "9", high: "10")])
