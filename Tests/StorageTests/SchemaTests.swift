@@ -206,4 +206,5 @@ private let released = """
   0016 dc2e408b1a50
   0017 c0241d08f302
   0018 5586f7b407d1
+  0021 9ba467d798e8
   """

@@ -83,6 +83,7 @@ struct Secrets: AsyncParsableCommand {
       var rows = (configuration.providers?.providers ?? []).compactMap { provider in
         provider.key.map { Row(name: $0.secret, provider: provider.name, finding: store.secret($0.secret)) }
       }
+      if let name = configuration.bridge?.secret { rows.append(Row(name: name, provider: "bridge", finding: store.secret(name))) }
       // Nobody needs it: without it backups are not sealed.
       if store.isSet("backup") { rows.append(Row(name: "backup", provider: "backups", finding: store.secret("backup"))) }
       if json { return try Output.json(Document(secrets: rows)) }
