@@ -198,6 +198,20 @@ struct `A bridge` {
     #expect(work.store.keys.count == 50 && work.sink.values.keys.filter { $0.contains("/events/") }.count == 50)
   }
 
+  @Test func `hands in again what is in the spill when the store was replaced`() async throws {
+    let (server, folder) = (try RedisServer(), try Folder())
+    let work = try Work(server.port, folder: folder.path)
+    await work.connected()
+    let bot = try RedisClient(server.port)
+    for number in 0..<5 { try bot.publish(order(execution: "x\(number)")) }
+    await work.until { work.store.keys.count == 5 }
+    work.store.replace()
+    try bot.publish(order(execution: "x5"))
+    await work.until { work.store.keys.count == 6 }
+    #expect(await work.stop().isAllTold)
+    #expect(Set(work.store.keys) == Set((0..<6).map { "x\($0)" }))
+  }
+
   @Test func `ends in time when nothing takes what it has, and the next one goes on with it`() async throws {
     let (server, folder) = (try RedisServer(), try Folder())
     let store = MemoryStore()

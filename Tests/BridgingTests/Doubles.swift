@@ -19,6 +19,13 @@ final class MemoryStore: BridgeStore {
   struct Unwilling: Error {}
 
   func fail(times: Int) { lock.withLock { failures = times } }
+  /// Another store is in its place, as after a restore: the next call finds out.
+  func replace() {
+    lock.withLock {
+      (orders, sequence, states, told, failures) = ([:], [], [:], [], 1)
+    }
+  }
+
   var keys: [String] { lock.withLock { sequence } }
   var notes: BridgeNotes { lock.withLock { kept } }
   func state(of order: String) -> String? { lock.withLock { states[order].flatMap { orders[$0]?.message.order.status } } }

@@ -108,6 +108,9 @@ final class Keeper: Sendable {
 
   private func fail(_ error: any Error) {
     failures += 1
+    // Whatever went wrong, the store may not have what it had: a restore may have put another file in its place. All that is in the spill is
+    // handed in again, which changes nothing where it is known. A folder that cannot be read now is where we were.
+    if let first = try? spill.first() { place = first }
     intake.count { $0.storeFailures += 1 }
     // A moment's wait is not worth a line.
     if failures == 3 { say(.storeFails("\(error)")) }
