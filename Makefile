@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .PHONY: help deps build nightly live test check coverage conformance format lint imports bench limits torture fuzz clean
 
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxml2-dev libssl-dev zlib1g-dev pkg-config
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxml2-dev libssl-dev libhiredis-dev zlib1g-dev pkg-config
 
 help: ## print this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'

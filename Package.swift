@@ -48,6 +48,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The pure core: values in, values out.
@@ -67,6 +68,7 @@ let package = Package(
     module("Providers", ["MarketData", "Scheduling", "Transport", "CCrypto", "CSQLite", "CXML", "CZlib"]),
     module("Mirroring", ["Scheduling", "Transport", "CCrypto", "CLinux"]),
     module("Notifying", ["Scheduling", "Transport", "CCurl", "CCrypto"]),
+    module("Bridging", ["Scheduling", "Transport", "CHiredis"]),
     module("Running", ["Scheduling", "JobGraph", .product(name: "HeapModule", package: "swift-collections")]),
     module(
       "Sandbox",
@@ -78,15 +80,16 @@ let package = Package(
       "Steps",
       [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "Storage", "Transport", "Providers", "Mirroring", "Notifying",
-        "Running", "CLinux",
+        "Bridging", "Running", "CLinux",
       ]),
     .executableTarget(
       name: "jobs",
       dependencies: [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "JobFiles", "Storage", "Transport", "Providers", "Mirroring",
-        "Notifying", "Running", "Steps", "Sandbox", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Notifying", "Running", "Steps", "Sandbox", "Bridging", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    tests("BridgingTests", ["Bridging", "Scheduling", "Transport"]),
     tests("AnalysisTests", ["Analysis", "MarketData", "Scheduling"], keeps: ["Fixtures"]),
     // Knows the built program only; the target is named so that it is built first.
     tests("EndToEndTests", ["jobs", "CSQLite", "CZlib"], keeps: ["Fixtures"]),

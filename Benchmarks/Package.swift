@@ -39,6 +39,9 @@ let package = Package(
     baseline("commits-in-c"),
     baseline("sql-in-c"),
 
+    // `flood` publishes what trading bots would; bridge.py has `jobs bridge` hear it.
+    .executableTarget(name: "flood"),
+
     // `limits` has two processes ask a strict stand-in as fast as their shared limits let them.
     measured("limits", ["JobsCore", "JobsStandIn"]),
 

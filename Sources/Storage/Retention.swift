@@ -38,6 +38,9 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
   case depthSnapshots = "depth_snapshots"
   case regimes, patterns, trades
   case notifications
+  case bridgePrices = "bridge_prices"
+  case bridgeEvents = "bridge_events"
+  case bridgeGaps = "bridge_gaps"
 
   /// The time from which the age of a row counts.
   var time: String {
@@ -53,6 +56,8 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     case .signalOutcomes: "known_at"
     case .trades, .aggTrades: "traded_at"
     case .notifications: "queued_at"
+    case .bridgePrices, .bridgeEvents: "received_at"
+    case .bridgeGaps: "to_time"
     }
   }
 
@@ -61,6 +66,8 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     switch self {
     case .runs: "state <> 'running'"
     case .notifications: "state NOT IN ('waiting', 'sending')"
+    // What the realtime database was not told of is told first.
+    case .bridgeEvents: "told = 1"
     default: "true"
     }
   }

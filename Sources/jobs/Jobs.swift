@@ -25,6 +25,7 @@ struct Jobs: AsyncParsableCommand {
       Realtime.self,
       Secrets.self, Notify.self,
       ReportCommands.self,
+      RunBridge.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,
       ServeSandbox.self,
     ])

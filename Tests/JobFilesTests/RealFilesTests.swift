@@ -13,7 +13,7 @@ import Testing
     let configuration = loaded.configuration
     #expect(
       configuration.names == [
-        "calendars", "instruments", "monitoring", "notifications", "providers", "quality", "realtime", "retention", "watchlist",
+        "bridge", "calendars", "instruments", "monitoring", "notifications", "providers", "quality", "realtime", "retention", "watchlist",
       ])
     let watchlist = try #require(configuration.watchlist)
     #expect(watchlist.list("crypto")?.count == 12)

@@ -208,6 +208,7 @@ private let released = """
   0018 5586f7b407d1
   0019 a8c9d79eca84
   0020 dd907ee9cc02
+  0021 9ba467d798e8
   0022 e618c726a238
   0023 d859bb80f7d5
   """

@@ -13,6 +13,7 @@ public struct Configuration: Sendable {
   public var monitoring: MonitoringConfiguration?
   public var notifications: NotificationsConfiguration?
   public var instruments: InstrumentsConfiguration?
+  public var bridge: BridgeConfiguration?
   /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
   public var strategies: [StrategyDefinition] = []
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
@@ -68,6 +69,7 @@ public struct Configuration: Sendable {
     case "quality": quality = QualityConfiguration(document.root, findings)
     case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
+    case "bridge": bridge = BridgeConfiguration(document.root, findings)
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     case "notifications": notifications = NotificationsConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)

@@ -4,7 +4,7 @@ import MarketData
 
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
-  case watchlist, providers, quality, retention, realtime, monitoring, notifications, calendars, instruments
+  case watchlist, providers, quality, retention, realtime, monitoring, notifications, calendars, instruments, bridge
   /// Of the files in Jobs/imports.
   case `import`
   /// Of the files in Jobs/strategies.
@@ -30,6 +30,7 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
       Schema.document(
         "Who is told what, and when", NotificationsConfiguration.schema,
         definitions: [("name", Schema.name), ("duration", Schema.duration)])
+    case .bridge: Schema.document("Where the trading bots speak", bridge, definitions: [("name", Schema.name)])
     case .realtime:
       Schema.document(
         "What the realtime mirror is told",
@@ -63,6 +64,15 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     let file = Schema.pattern("[^/]\\.prom$", "/var/lib/prometheus/node-exporter/jobs.prom")
     return Schema.mapping([
       ("metrics", Schema.mapping([("file", file)], required: ["file"])), ("pings", Schema.named(Schema.reference("name"))),
+    ])
+  }
+
+  private var bridge: JobValue {
+    let text = Schema.object(["type": "string"])
+    return Schema.mapping([
+      ("redis", Schema.pattern("^[^@/\\s]+$", "127.0.0.1:6379")), ("user", text), ("secret", Schema.reference("name")),
+      ("format", Schema.pattern("\\{symbol\\}", "ticker:{symbol}")), ("symbols", Schema.list(of: text)),
+      ("channels", Schema.list(of: text)), ("history", Schema.object(["type": "boolean"])),
     ])
   }
 

@@ -3,13 +3,13 @@ import MarketData
 import Scheduling
 
 extension NightlyReport {
-  /// The tables of the report, unrounded: signals, movers, risk, patterns, strategies, quality, steps, stale. A part that failed has no table.
+  /// The tables of the report, unrounded: signals, movers, risk, patterns, strategies, quality, steps, stale, bots. A part that failed has no table.
   public var csvTables: [CSVTable] {
     [
       signals.content.map(Self.signalTable), movers.content.map(Self.moverTable), risks.content.map(Self.riskTable),
       patterns?.content.map(Self.patternTable), strategies?.content.map(Self.strategyTable), quality.content.map(Self.qualityTable),
       health.content.map { Self.stepTable($0.steps) },
-      health.content.map { Self.staleTable($0.stale) },
+      health.content.map { Self.staleTable($0.stale) }, bots?.content.map(\.table),
     ].compactMap { $0 }
   }
 

@@ -12,6 +12,7 @@ extension NightlyReport {
       .init("strategies", strategies?.json { .array($0.map(\.json)) } ?? .null),
       .init("movers", movers.json { .array($0.map(\.json)) }), .init("risks", risks.json { .array($0.map(\.json)) }),
       .init("calendar", calendar.json { .strings($0) }), .init("quality", quality.json { .array($0.map(\.json)) }),
+      .init("bots", bots?.json(\.json) ?? .null),
       .init("health", health.json(\.json)), .init("method", .strings(method)),
     ]).text
   }

@@ -16,6 +16,8 @@ public struct NightlyReport: Sendable {
   public var strategies: Section<[StrategyRow]>?
   /// Nil when no alerts are configured: the section is left out.
   public var alerts: Section<[AlertRow]>?
+  /// Nil when the bridge heard nothing: the section is left out.
+  public var bots: Section<BotsDay>?
   /// Every symbol that has data, in any order; the page picks the top and the bottom by z and lists all.
   public var movers: Section<[Mover]>
   public var risks: Section<[RiskRow]>
@@ -32,11 +34,12 @@ public struct NightlyReport: Sendable {
     signals: Section<[SignalRow]> = .ready([]), patterns: Section<[PatternRow]>? = nil, strategies: Section<[StrategyRow]>? = nil,
     alerts: Section<[AlertRow]>? = nil, movers: Section<[Mover]> = .ready([]),
     risks: Section<[RiskRow]> = .ready([]), calendar: Section<[String]> = .ready([]), quality: Section<[QualityRow]> = .ready([]),
-    health: Section<Health> = .ready(Health()), links: Links = Links(), method: [String] = []
+    health: Section<Health> = .ready(Health()), bots: Section<BotsDay>? = nil, links: Links = Links(), method: [String] = []
   ) {
     (self.job, self.logicalDate, self.verdict, self.coverage) = (job, logicalDate, verdict, coverage)
     (self.changes, self.signals, self.alerts, self.movers) = (changes, signals, alerts, movers)
     (self.risks, self.calendar, self.quality, self.health) = (risks, calendar, quality, health)
+    self.bots = bots
     (self.links, self.method, self.patterns, self.strategies) = (links, method, patterns, strategies)
   }
 

@@ -57,7 +57,7 @@ extension NightlyReport {
       PageSection("quality", "Data quality", quality, count: \.count) { rows in
         rows.isEmpty ? [.note("All rules hold.")] : [.markup(QualityTable.markup(rows, links: links.symbols))]
       },
-      healthSection,
+      botsSection, healthSection,
     ].compactMap { $0 }
   }
 

@@ -23,7 +23,8 @@ extension NightlyReport {
       patterns: data.analyses.patterns.map { _ in .ready(data.analyses.patternRows(of: data.keysWithData)) },
       strategies: data.analyses.strategyRows.map { .ready($0) },
       movers: .ready(data.movers), risks: .ready(data.risks), calendar: .ready(data.calendarNotes),
-      quality: .ready(data.verdicts.filter { !$0.passed }.map(QualityRow.init)), health: .ready(data.health), links: links,
+      quality: .ready(data.verdicts.filter { !$0.passed }.map(QualityRow.init)), health: .ready(data.health),
+      bots: data.bots.map { .ready($0) }, links: links,
       method: NightlyReport.methodSentences)
   }
 

@@ -30,6 +30,8 @@ struct ReportData: Sendable {
   var untold: [StoredNotification] = []
   /// Of the plan's analyses.
   var analyses = ReportAnalyses()
+  /// nil when the bridge heard nothing.
+  var bots: BotsDay?
   var markets: MarketRules
 
   /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
@@ -79,6 +81,7 @@ extension ReportData {
     }
     data.untold = try reader.untold(from: data.previous?.logicalDate ?? logicalDate - .days(7), before: logicalDate)
     data.analyses = try ReportAnalyses(reader, data)
+    data.bots = try BotsDay(reader, until: logicalDate)
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }

@@ -119,7 +119,7 @@ struct ReportEdition {
   private static func dataFiles(_ data: ReportData) -> [String] {
     let analyses = [("patterns.csv", data.analyses.patterns != nil), ("strategies.csv", data.analyses.outcomes != nil)]
     return ["report.json", "signals.csv"] + analyses.filter(\.1).map(\.0)
-      + ["movers.csv", "risk.csv", "quality.csv", "steps.csv", "stale.csv", "mail.html"]
+      + ["movers.csv", "risk.csv", "quality.csv", "steps.csv", "stale.csv"] + (data.bots == nil ? [] : ["bots.csv"]) + ["mail.html"]
   }
 
   /// Puts the whole report in its place in one step.

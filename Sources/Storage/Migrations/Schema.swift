@@ -20,6 +20,7 @@ enum Schema {
     SchemaMigration("0018 analyses", analyses),
     SchemaMigration("0019 twin", twin),
     SchemaMigration("0020 sinks", sinks),
+    SchemaMigration("0021 bridge", bridge),
     SchemaMigration("0022 notify", notify),
     SchemaMigration("0023 users", users),
   ]

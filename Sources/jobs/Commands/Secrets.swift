@@ -98,6 +98,7 @@ struct Secrets: AsyncParsableCommand {
           rows.append(Row(name: name, provider: "channel \(channel.name)", finding: store.secret(name)))
         }
       }
+      if let name = configuration.bridge?.secret { rows.append(Row(name: name, provider: "bridge", finding: store.secret(name))) }
       // Nobody needs it: without it backups are not sealed.
       if store.isSet("backup") { rows.append(Row(name: "backup", provider: "backups", finding: store.secret("backup"))) }
       if json { return try Output.json(Document(secrets: rows)) }

@@ -85,6 +85,9 @@ enum Program {
     /// What it has said on standard error so far.
     func errors() throws -> String { try String(contentsOfFile: err, encoding: .utf8) }
 
+    /// What it has said on standard output so far.
+    func output() throws -> String { try String(contentsOfFile: out, encoding: .utf8) }
+
     func signal(_ number: Int32) {
       // A process that has ended was reaped, and its number may be another's.
       if process.isRunning { kill(process.processIdentifier, number) }

@@ -1,0 +1,129 @@
+import Foundation
+import Scheduling
+
+@testable import Bridging
+
+/// A store in memory that can be made to fail.
+final class MemoryStore: BridgeStore {
+  private let lock = NSLock()
+  nonisolated(unsafe) private var orders: [String: OrderRow] = [:]
+  nonisolated(unsafe) private var sequence: [String] = []
+  nonisolated(unsafe) private var states: [String: String] = [:]
+  nonisolated(unsafe) private var told: Set<String> = []
+  nonisolated(unsafe) private var kept = BridgeNotes()
+  nonisolated(unsafe) private var failures = 0
+  nonisolated(unsafe) private var alive: Int64?
+
+  init(alive: Int64? = nil) { self.alive = alive }
+
+  struct Unwilling: Error {}
+
+  func fail(times: Int) { lock.withLock { failures = times } }
+  /// Another store is in its place, as after a restore: the next call finds out.
+  func replace() {
+    lock.withLock {
+      (orders, sequence, states, told, failures) = ([:], [], [:], [], 1)
+    }
+  }
+
+  var keys: [String] { lock.withLock { sequence } }
+  var notes: BridgeNotes { lock.withLock { kept } }
+  func state(of order: String) -> String? { lock.withLock { states[order].flatMap { orders[$0]?.message.order.status } } }
+
+  private func mayFail() throws {
+    if failures > 0 {
+      failures -= 1
+      throw Unwilling()
+    }
+  }
+
+  func keep(orders rows: [OrderRow]) throws -> Int {
+    try lock.withLock {
+      try mayFail()
+      var new = 0
+      for row in rows where orders[row.key] == nil {
+        orders[row.key] = row
+        sequence.append(row.key)
+        new += 1
+        let id = row.message.order.id
+        if let old = states[id].flatMap({ orders[$0] }), row.standing < old.standing { continue }
+        states[id] = row.key
+      }
+      return new
+    }
+  }
+
+  func keep(_ notes: BridgeNotes) throws {
+    try lock.withLock {
+      try mayFail()
+      kept.prices = notes.prices + kept.prices.filter { old in !notes.prices.contains { $0.symbol == old.symbol } }
+      kept.hours += notes.hours
+      kept.history += notes.history
+      kept.gaps += notes.gaps
+      kept.rejected += notes.rejected
+      alive = notes.aliveAt
+    }
+  }
+
+  func makeDurable() throws { try lock.withLock { try mayFail() } }
+
+  func untold(limit: Int) async throws -> [UntoldEvent] {
+    lock.withLock {
+      sequence.filter { !told.contains($0) }.prefix(limit).map { key in
+        let row = orders[key]!
+        return UntoldEvent(
+          key: key, orderID: row.message.order.id, symbol: row.message.symbol, receivedAt: row.receivedAt, event: row.eventJSON,
+          order: orders[states[row.message.order.id]!]!.orderJSON)
+      }
+    }
+  }
+
+  func acknowledge(_ events: [UntoldEvent]) async throws { lock.withLock { told.formUnion(events.map(\.key)) } }
+  func lastAlive() throws -> Int64? { lock.withLock { alive } }
+}
+
+/// A realtime database in memory that can fail, or hang.
+final class MemorySink: BridgeSink {
+  private let lock = NSLock()
+  nonisolated(unsafe) private var tree: [String: String] = [:]
+  nonisolated(unsafe) private var writes: [String: Int] = [:]
+  nonisolated(unsafe) private var failures = 0
+  nonisolated(unsafe) private var isHanging = false
+
+  struct Unwilling: Error {}
+
+  func fail(times: Int) { lock.withLock { failures = times } }
+  func hang(_ isHanging: Bool) { lock.withLock { self.isHanging = isHanging } }
+  var values: [String: String] { lock.withLock { tree } }
+  func count(_ path: String) -> Int { lock.withLock { writes[path] ?? 0 } }
+
+  func tell(_ changes: [BridgeChange]) async throws {
+    while lock.withLock({ isHanging }) {
+      try Task.checkCancellation()
+      await Task.yield()
+    }
+    try lock.withLock {
+      if failures > 0 {
+        failures -= 1
+        // Applied, and the answer is lost.
+        if failures % 2 == 0 { apply(changes) }
+        throw Unwilling()
+      }
+      apply(changes)
+    }
+  }
+
+  private func apply(_ changes: [BridgeChange]) {
+    for change in changes {
+      let path = change.path.joined(separator: "/")
+      tree[path] = change.value
+      writes[path, default: 0] += 1
+    }
+  }
+}
+
+/// The computer's clock.
+struct RealTime: TimeSource {
+  func now() -> Instant { Instant(Date()) }
+  func sleep(until instant: Instant) async throws { try await Task.sleep(for: instant - now()) }
+}
