@@ -20,6 +20,10 @@ public struct BridgeTree: TreeStorage {
   public init(_ file: BridgeFile) { self.file = file }
 
   public func replace(_ values: [(path: String, value: String?)]) async throws {
-    try await file.writeSoon { try $0.applyToTree(values) }
+    let merges = try RealtimeWrite.merges(values)
+    try await file.writeSoon { transaction in
+      let rows = TreeRowsInTransaction(transaction: transaction)
+      for merge in merges { try rows.apply(merge) }
+    }
   }
 }

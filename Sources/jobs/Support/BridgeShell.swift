@@ -8,10 +8,12 @@ import Running
 import Scheduling
 import Steps
 import Storage
+import Transport
 
 /// The ring around ``Bridge``: warehouse, realtime database, signals and messages.
 final class BridgeShell: Sendable {
   private let workspace: Workspace
+  private let mirror: MirrorDesk
   private let metricsFile: String?
   private let settings: RedisSettings
   private let hasHistory: Bool
@@ -23,9 +25,17 @@ final class BridgeShell: Sendable {
 
   init(_ workspace: Workspace, _ configuration: Configuration, _ settings: RedisSettings, isVerbose: Bool, figuresEvery: Duration) {
     (self.workspace, self.settings, self.isVerbose, self.figuresEvery) = (workspace, settings, isVerbose, figuresEvery)
+    mirror = MirrorDesk(workspace: workspace, configuration: configuration)
     hasHistory = (configuration.bridge ?? BridgeConfiguration()).hasHistory
     // A file of its own beside that of the runs: each writes its own anew.
     metricsFile = workspace.isSandbox ? nil : configuration.monitoring?.metricsFile.map { $0.dropLast(5) + "-bridge.prom" }
+  }
+
+  /// The database that realtime.yaml names.
+  /// - Throws: ``Mirroring/MirrorFailure`` when its key is missing, or its address cannot be used.
+  private func realtimeDatabase(_ file: BridgeFile, _ http: CurlHTTPClient) throws -> any RealtimeSink {
+    guard let remote = mirror.remote else { return EmbeddedSink(storage: BridgeTree(file)) }
+    return try mirror.sink(remote, http: http)
   }
 
   /// Works until it is told to stop, or Redis lets nobody in.
@@ -33,8 +43,9 @@ final class BridgeShell: Sendable {
   func run() async throws -> CommandStatus {
     let file = BridgeFile(workspace.database, lockFile: workspace.lockFile)
     let store = BridgeWarehouse(file)
-    // Where another sink is chosen, it stands here.
-    let sink = BridgeMirror(EmbeddedSink(storage: BridgeTree(file)))
+    let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
+    defer { http.shutdown() }
+    let sink = BridgeMirror(try realtimeDatabase(file, http))
     let printer: (@Sendable ([String]) -> Void)? = isVerbose ? Self.print : nil
     let bridge: Bridge
     do {
