@@ -12,6 +12,8 @@ public struct Configuration: Sendable {
   public var calendars = CalendarsConfiguration()
   public var monitoring: MonitoringConfiguration?
   public var instruments: InstrumentsConfiguration?
+  /// What is to be told once, in the order of the file.
+  public var alerts: [Alert] = []
   /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
   public var strategies: [StrategyDefinition] = []
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
@@ -43,11 +45,15 @@ public struct Configuration: Sendable {
       return (configuration, [Diagnostic(.unreadable, at: place, "the directory cannot be read: \(error.localizedDescription)")])
     }
     let folder = directory.split(separator: "/").dropLast().joined(separator: "/")
-    for name in names {
+    var found: [String: [Diagnostic]] = [:]
+    // The alerts refer to the watchlist.
+    for name in names.filter({ $0 != "alerts" }) + names.filter({ $0 == "alerts" }) {
       // Where the jobs cannot be listed there is another mistake, which is told by whoever reads them.
       let jobs = name == "monitoring" ? (try? source.yamlNames(in: folder)) ?? [] : []
-      diagnostics += configuration.add(name, source.document("\(directory)/\(name).yaml"), jobs: jobs)
+      found[name] = configuration.add(name, source.document("\(directory)/\(name).yaml"), jobs: jobs)
     }
+    diagnostics = names.flatMap { found[$0] ?? [] }
+    configuration.files.sort { $0.key < $1.key }
     return (configuration, diagnostics)
   }
 
@@ -67,6 +73,7 @@ public struct Configuration: Sendable {
     case "quality": quality = QualityConfiguration(document.root, findings)
     case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
+    case "alerts": alerts = AlertsReader(watchlist: watchlist, findings).alerts(document.root)
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)
     }

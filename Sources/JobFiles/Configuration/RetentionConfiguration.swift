@@ -21,7 +21,7 @@ public struct RetentionConfiguration: Sendable, Equatable {
   /// `depth_snapshots` the levels.
   public static let tableNames = [
     "raw_responses", "runs", "quality_results", "reports", "signals", "signal_outcomes", "indicator_values", "volume_states", "regimes",
-    "patterns", "tickers", "depth_snapshots", "trades", "agg_trades", "quarantine", "candle_revisions",
+    "patterns", "tickers", "depth_snapshots", "trades", "agg_trades", "quarantine", "candle_revisions", "alerts",
   ]
 }
 

@@ -18,6 +18,7 @@ enum Schema {
     SchemaMigration("0016 checksums of migrations", checksums),
     SchemaMigration("0017 imports", imports),
     SchemaMigration("0018 analyses", analyses),
+    SchemaMigration("0024 alerts", alerts),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.

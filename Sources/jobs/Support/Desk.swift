@@ -73,12 +73,13 @@ struct Desk {
     programs = ProgramHost()
     registry = Desk.registry(
       workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
-      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies)
+      markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies,
+      alerts: configuration.alerts)
   }
 
   private static func registry(
     _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
-    markets: MarketRules, strategies: [StrategyDefinition]
+    markets: MarketRules, strategies: [StrategyDefinition], alerts: [Alert]
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -128,11 +129,12 @@ struct Desk {
       let chosen = try StrategyDefinition.chosen($0.texts("strategies"), among: strategies).map(\.strategy)
       return FindSignals(warehouse, scanner: chosen.isEmpty ? .standard : SignalScanner(chosen))
     }
+    makers["analysis.alerts"] = { _ in WatchAlerts(warehouse, alerts: alerts) }
     makers["analysis.outcomes"] = { _ in ScoreSignals(warehouse) }
     makers["analysis.backtest"] = {
       QuickBacktest(warehouse, strategies: try StrategyDefinition.chosen($0.texts("strategies"), among: strategies))
     }
-    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets) }
+    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets, alerts: alerts) }
     makers["report.run"] = { _ in WriteRunPage(warehouse, to: place) }
     makers["data.prune"] = {
       PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))
