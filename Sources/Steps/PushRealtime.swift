@@ -22,7 +22,7 @@ public struct PushRealtime: StepOperation {
     parts = Set(Parameters([.init("mirror", rules?["mirror"] ?? .list(PushRealtime.all))]).texts("mirror"))
   }
 
-  private static let all = ["quotes", "signals", "reports"].map { JobValue.string($0) }
+  private static let all = ["quotes", "signals", "reports", "alerts"].map { JobValue.string($0) }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let entries = try await warehouse.read { try $0.outbox(limit: PushRealtime.batchMax) }

@@ -12,7 +12,8 @@ import Testing
     #expect(loaded.diagnostics.map { $0.rendered() } == [])
     let configuration = loaded.configuration
     #expect(
-      configuration.names == ["calendars", "instruments", "monitoring", "providers", "quality", "realtime", "retention", "watchlist"])
+      configuration.names
+        == ["alerts", "calendars", "instruments", "monitoring", "providers", "quality", "realtime", "retention", "watchlist"])
     let watchlist = try #require(configuration.watchlist)
     #expect(watchlist.list("crypto")?.count == 12)
     #expect(watchlist.list("equities")?.count == 10)

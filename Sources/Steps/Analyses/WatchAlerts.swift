@@ -1,4 +1,5 @@
 public import Analysis
+import Foundation
 public import JobGraph
 import MarketData
 import Mirroring
@@ -66,5 +67,27 @@ extension StoredAlert {
       alert: alert.id, key: key, barTime: firing.barTime, validFrom: key.interval.next(after: firing.barTime),
       severity: alert.severity.rawValue, condition: alert.rule.description,
       observed: firing.observed.map { .init(name: $0.name, value: $0.value) }, sentence: firing.sentence)
+  }
+}
+
+extension StoredAlert {
+  /// What the mirror is told.
+  var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      encoder.keyEncodingStrategy = .convertToSnakeCase
+      let told = Told(
+        alert: alert, barTime: barTime.iso8601, condition: condition, interval: key.interval.rawValue,
+        observed: Dictionary(observed.map { ($0.name, $0.value) }) { $1 }, sentence: sentence, severity: severity, source: key.source,
+        symbol: key.symbol.name, validFrom: validFrom.iso8601)
+      return String(decoding: try encoder.encode(told), as: UTF8.self)
+    }
+  }
+
+  private struct Told: Encodable {
+    let alert, barTime, condition, interval: String
+    let observed: [String: Double]
+    let sentence, severity, source, symbol, validFrom: String
   }
 }

@@ -29,6 +29,8 @@ struct ReportData: Sendable {
   /// Of the plan's analyses.
   var analyses = ReportAnalyses()
   var markets: MarketRules
+  /// nil when no step of the plan looks at alerts.
+  var alerts: ReportAlerts?
 
   /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
   static let bars = 1450
@@ -45,7 +47,7 @@ extension ReportData {
   ///   - markets: their sessions.
   static func read(
     _ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, folder: String, intervals: [Interval],
-    markets: MarketRules
+    markets: MarketRules, alerts: [Alert]
   ) throws -> ReportData {
     let plan = try reader.plan(of: run)
     let awaited = plan.steps(awaitedBy: step)
@@ -76,6 +78,10 @@ extension ReportData {
       data.actions[key] = try reader.corporateActions(key.symbol, source: key.source, until: logicalDate)
     }
     data.analyses = try ReportAnalyses(reader, data)
+    if plan.steps.contains(where: { $0.uses == Operations.alerts.name }) {
+      let since = data.previous?.logicalDate ?? logicalDate - .days(signalDays)
+      data.alerts = ReportAlerts(configured: alerts, fired: try reader.alerts(foundAfter: since, until: logicalDate))
+    }
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }

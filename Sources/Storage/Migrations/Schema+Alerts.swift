@@ -15,7 +15,7 @@ extension Schema {
       logical_date INTEGER NOT NULL,              -- of the run that found it
       PRIMARY KEY (alert, symbol, interval, bar_time)
     ) STRICT, WITHOUT ROWID;
-    CREATE INDEX alerts_by_valid_from ON alerts (valid_from);
+    CREATE INDEX alerts_by_logical_date ON alerts (logical_date);
 
     -- How far an alert has been judged on a series: only later candles fire anew.
     CREATE TABLE alert_states (

@@ -91,12 +91,12 @@ extension WarehouseReader {
     }
   }
 
-  /// Alerts of candles that closed in `(after, until]`, the newest first.
-  public func alerts(validAfter after: Instant, until: Instant) throws -> [StoredAlert] {
+  /// Alerts that runs for a date in `(after, until]` found, those of the newest candle first.
+  public func alerts(foundAfter after: Instant, until: Instant) throws -> [StoredAlert] {
     try Row.fetchAll(
       database,
       sql: """
-        \(WarehouseReader.selectAlert) WHERE valid_from > ? AND valid_from <= ?
+        \(WarehouseReader.selectAlert) WHERE logical_date > ? AND logical_date <= ?
         ORDER BY valid_from DESC, alert, symbol, interval
         """, arguments: [after.milliseconds, until.milliseconds]
     ).map { try WarehouseReader.alert($0) }

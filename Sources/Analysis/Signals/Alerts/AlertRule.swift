@@ -96,7 +96,8 @@ extension AlertRule: CustomStringConvertible {
     case .macdCross(nil): "MACD crosses its signal line"
     case .macdCross(let direction?): "MACD crosses \(direction == .bullish ? "above" : "below") its signal line"
     case .pattern(let kinds, let confidence):
-      (kinds.isEmpty ? "a pattern" : kinds.map(\.words).joined(separator: " or ")) + " is confirmed, confidence \(trimmed(confidence)) or more"
+      (kinds.isEmpty ? "a pattern" : kinds.map(\.words).joined(separator: " or "))
+        + " is confirmed, confidence \(trimmed(confidence)) or more"
     case .volumeSpike(let period): "volume is unusual beside \(period) bars"
     case .regimeChange(.any): "trend or volatility regime changes"
     case .regimeChange(let part): "\(part.rawValue) regime changes"
