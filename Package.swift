@@ -86,7 +86,8 @@ let package = Package(
       name: "jobs",
       dependencies: [
         "Scheduling", "JobGraph", "MarketData", "Analysis", "Reporting", "JobFiles", "Storage", "Transport", "Providers", "Mirroring",
-        "Notifying", "Running", "Steps", "Sandbox", "Bridging", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Notifying", "Running", "Steps", "Sandbox", "Bridging", "CLinux",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
     tests("BridgingTests", ["Bridging", "Scheduling", "Transport"]),

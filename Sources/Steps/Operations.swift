@@ -7,7 +7,7 @@ public enum Operations {
   public static let all: [OperationDeclaration] = [
     instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, alphaVantageCurrencies,
     alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, indicators,
-    volume, patterns, regimes, signals, outcomes, backtest, nightlyReport,
+    volume, patterns, regimes, signals, alerts, outcomes, backtest, nightlyReport,
     runReport, prune, backup, drill, push, pull, shell,
     notifySend, nothing,
   ]
@@ -212,7 +212,7 @@ public enum Operations {
     reads: ofSeries(
       ["interval": .with("intervals")],
       ["candles", "watermarks", "signals", "patterns", "regimes", "signal_outcomes", "backtests"])
-      + ["corporate_actions", "candle_revisions", "quarantine", "quality_results", "reports"],
+      + ["corporate_actions", "candle_revisions", "quarantine", "quality_results", "reports", "alerts"],
     writes: ["reports", .appending(to: "outbox")], isDeliverable: true)
 
   static let runReport = OperationDeclaration(

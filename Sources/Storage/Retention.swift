@@ -28,7 +28,7 @@ public struct RetentionRules: Sendable, Equatable {
 /// The tables that can be forgotten by age or number.
 public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
   case rawResponses = "raw_responses"
-  case runs, signals, tickers, quarantine, reports
+  case runs, signals, alerts, tickers, quarantine, reports
   case qualityResults = "quality_results"
   case candleRevisions = "candle_revisions"
   case indicatorValues = "indicator_values"
@@ -48,7 +48,7 @@ public enum RetainedTable: String, Sendable, CaseIterable, Comparable {
     // What was fetched or run for an old date is as young as its making.
     case .rawResponses: "max(logical_date, received_at)"
     case .runs: "max(logical_date, started_at)"
-    case .signals: "valid_from"
+    case .signals, .alerts: "valid_from"
     case .candleRevisions: "replaced_at"
     case .tickers, .quarantine, .reports, .qualityResults, .depthSnapshots: "logical_date"
     case .indicatorValues, .volumeStates, .regimes: "open_time"

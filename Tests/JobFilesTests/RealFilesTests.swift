@@ -13,7 +13,8 @@ import Testing
     let configuration = loaded.configuration
     #expect(
       configuration.names == [
-        "bridge", "calendars", "instruments", "monitoring", "notifications", "providers", "quality", "realtime", "retention", "watchlist",
+        "alerts", "bridge", "calendars", "instruments", "monitoring", "notifications", "providers", "quality", "realtime", "retention",
+        "watchlist",
       ])
     let watchlist = try #require(configuration.watchlist)
     #expect(watchlist.list("crypto")?.count == 12)

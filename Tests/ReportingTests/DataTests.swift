@@ -107,8 +107,8 @@ import Testing
 
   @Test func `is made of every part of a report, with one cell per column`() throws {
     let report = SampleReports.nightly(try SampleReports.candles(fixture("candles.csv")))
-    #expect(report.csvTables.map(\.name) == ["signals", "movers", "risk", "patterns", "strategies", "quality", "steps", "stale"])
-    #expect(report.csvTables.map(\.rows.count) == [6, 24, 24, 2, 3, 2, 3, 1])
+    #expect(report.csvTables.map(\.name) == ["signals", "alerts", "movers", "risk", "patterns", "strategies", "quality", "steps", "stale"])
+    #expect(report.csvTables.map(\.rows.count) == [6, 2, 24, 24, 2, 3, 2, 3, 1])
   }
 }
 

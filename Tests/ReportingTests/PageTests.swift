@@ -123,7 +123,7 @@ import Testing
   @Test func `reads in the order of the morning`() {
     let root = ParsedPage(html: renderer.html(SampleReports.nightly(series))).root
     let heads = root.all("section").map { $0.attributes["aria-labelledby"] }
-    #expect(heads == ["changes", "signals", "patterns", "strategies", "alerts", "movers", "risk", "calendar", "quality", "health"])
+    #expect(heads == ["changes", "alerts", "signals", "patterns", "strategies", "movers", "risk", "calendar", "quality", "health"])
     #expect(root.all("div", class: "verdict")[0].all("p", class: "word")[0].text == "▲ Partial")
   }
 

@@ -95,7 +95,10 @@ enum SampleReports {
       patterns: .ready(patterns(symbols)), strategies: .ready(strategies),
       alerts: .ready([
         AlertRow(symbol: symbols[0], condition: "close below 8,000", isHit: false, distance: 0.183),
-        AlertRow(symbol: symbols[1], condition: "RSI above 70", isHit: true, distance: 0),
+        AlertRow(
+          alert: "overbought", symbol: symbols[1], interval: .day1, condition: "RSI 14 comes above 70", isHit: true,
+          barTime: series.openTimes.last, sentence: "The RSI of 14 bars rose above 70.",
+          observed: [NamedValue("rsi_14", 71.2)], distance: 0),
       ]),
       movers: .ready(movers), risks: .ready(risks),
       calendar: .ready(["AAPL: dividend 0.73 USD on 11 May 2018.", "XNYS is closed on 28 May 2018 (Memorial Day)."]),

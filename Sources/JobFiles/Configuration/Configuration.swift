@@ -14,6 +14,8 @@ public struct Configuration: Sendable {
   public var notifications: NotificationsConfiguration?
   public var instruments: InstrumentsConfiguration?
   public var bridge: BridgeConfiguration?
+  /// What is to be told once, in the order of the file.
+  public var alerts: [Alert] = []
   /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
   public var strategies: [StrategyDefinition] = []
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
@@ -45,11 +47,15 @@ public struct Configuration: Sendable {
       return (configuration, [Diagnostic(.unreadable, at: place, "the directory cannot be read: \(error.localizedDescription)")])
     }
     let folder = directory.split(separator: "/").dropLast().joined(separator: "/")
-    for name in names {
+    var found: [String: [Diagnostic]] = [:]
+    // The alerts refer to the watchlist.
+    for name in names.filter({ $0 != "alerts" }) + names.filter({ $0 == "alerts" }) {
       // Where the jobs cannot be listed there is another mistake, which is told by whoever reads them.
       let jobs = ["monitoring", "notifications"].contains(name) ? (try? source.yamlNames(in: folder)) ?? [] : []
-      diagnostics += configuration.add(name, source.document("\(directory)/\(name).yaml"), jobs: jobs)
+      found[name] = configuration.add(name, source.document("\(directory)/\(name).yaml"), jobs: jobs)
     }
+    diagnostics = names.flatMap { found[$0] ?? [] }
+    configuration.files.sort { $0.key < $1.key }
     return (configuration, diagnostics)
   }
 
@@ -70,6 +76,7 @@ public struct Configuration: Sendable {
     case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
     case "bridge": bridge = BridgeConfiguration(document.root, findings)
+    case "alerts": alerts = AlertsReader(watchlist: watchlist, findings).alerts(document.root)
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     case "notifications": notifications = NotificationsConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)

@@ -30,6 +30,8 @@ public struct RealtimeConfiguration: Sendable, Equatable {
     case signals
     /// The verdict and the counts of each report.
     case reports
+    /// The alerts that fired.
+    case alerts
   }
 }
 

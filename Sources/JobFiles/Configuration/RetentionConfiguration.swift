@@ -22,7 +22,7 @@ public struct RetentionConfiguration: Sendable, Equatable {
   public static let tableNames = [
     "raw_responses", "runs", "quality_results", "reports", "signals", "signal_outcomes", "indicator_values", "volume_states", "regimes",
     "patterns", "tickers", "depth_snapshots", "trades", "agg_trades", "quarantine", "candle_revisions", "notifications",
-    "bridge_prices", "bridge_events", "bridge_gaps",
+    "bridge_prices", "bridge_events", "bridge_gaps", "alerts",
   ]
 }
 

@@ -4,7 +4,7 @@ import MarketData
 
 /// The JSON Schemas of the files under Jobs/config that the program knows.
 public enum ConfigurationSchema: String, Sendable, CaseIterable {
-  case watchlist, providers, quality, retention, realtime, monitoring, notifications, calendars, instruments, bridge
+  case watchlist, providers, quality, retention, realtime, monitoring, notifications, calendars, instruments, bridge, alerts
   /// Of the files in Jobs/imports.
   case `import`
   /// Of the files in Jobs/strategies.
@@ -20,6 +20,8 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
     case .quality: Schema.document("Which checks run over stored candles", quality, definitions: [])
     case .retention:
       Schema.document("How long what is kept", retention, definitions: [("age", age)])
+    case .alerts:
+      Schema.document("What is to be told once", Schema.named(AlertsReader.schema), definitions: [("name", Schema.name)])
     case .calendars: Schema.document("Days of an exchange that follow no rule", calendars, definitions: [("day", day)])
     case .instruments:
       Schema.document("Well-known pairs of each exchange", Schema.named(instruments), definitions: [("name", Schema.name)])

@@ -21,7 +21,7 @@ enum TermsReader {
   }
 
   /// `0.1%`: with its sign, since 0.1 alone is read as a tenth by one and as a tenth of a percent by another.
-  private static func share(_ key: String, _ section: Section, _ findings: Findings) -> Double? {
+  static func share(_ key: String, _ section: Section, _ findings: Findings) -> Double? {
     guard let tree = section[key], let text = findings.text(tree, of: "`\(key)`", wanted: "a share such as `0.1%`") else { return nil }
     let digits = text.value.dropLast()
     if text.value.hasSuffix("%"), digits.first?.isNumber == true, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),

@@ -3,10 +3,12 @@ import MarketData
 import Scheduling
 
 extension NightlyReport {
-  /// The tables of the report, unrounded: signals, movers, risk, patterns, strategies, quality, steps, stale, bots. A part that failed has no table.
+  /// The tables of the report, unrounded: signals, alerts, movers, risk, patterns, strategies, quality, steps, stale, bots. A part that failed
+  /// has no table.
   public var csvTables: [CSVTable] {
     [
-      signals.content.map(Self.signalTable), movers.content.map(Self.moverTable), risks.content.map(Self.riskTable),
+      signals.content.map(Self.signalTable), alerts?.content.map(Self.alertTable), movers.content.map(Self.moverTable),
+      risks.content.map(Self.riskTable),
       patterns?.content.map(Self.patternTable), strategies?.content.map(Self.strategyTable), quality.content.map(Self.qualityTable),
       health.content.map { Self.stepTable($0.steps) },
       health.content.map { Self.staleTable($0.stale) }, bots?.content.map(\.table),
@@ -30,6 +32,26 @@ extension NightlyReport {
         .text(row.symbol.name), .text(row.interval.rawValue), .text(row.strategy), .text(row.direction.rawValue), .init(row.strength),
         .text(row.barTime.iso8601), .init(row.validFrom?.iso8601), .text(inputs), .text(row.sentence), .init(row.hitRate?.share),
         .init(row.hitRate?.sample), .boolean(row.isNew),
+      ])
+    }
+    return table
+  }
+
+  private static func alertTable(_ rows: [AlertRow]) -> CSVTable {
+    var table = CSVTable(
+      "alerts",
+      columns: [
+        .init("alert", .text, "its name in alerts.yaml"), .init("symbol", .text), .init("interval", .text), .init("condition", .text),
+        .init("hit", .boolean, "since the report before"), .init("severity", .text, "ok, warning or bad"),
+        .init("bar_time", .instant, unit: "UTC", "open of the bar that caused it"), .init("sentence", .text),
+        .init("observed", .text, "name=value, separated by spaces"),
+        .init("distance", .number, unit: "fraction", "of the last close, to the price at which it fires"),
+      ])
+    for row in rows {
+      let observed = row.observed.map { "\($0.name)=\($0.value.map(JSONValue.number) ?? "")" }.joined(separator: " ")
+      table.append([
+        .text(row.alert), .text(row.symbol.name), .init(row.interval?.rawValue), .text(row.condition), .boolean(row.isHit),
+        .text(row.severity.rawValue), .init(row.barTime?.iso8601), .init(row.sentence), .text(observed), .init(row.distance),
       ])
     }
     return table

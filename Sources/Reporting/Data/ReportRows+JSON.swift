@@ -17,7 +17,10 @@ extension SignalRow {
 extension AlertRow {
   var json: JSONValue {
     .object([
-      .init("symbol", .string(symbol.name)), .init("condition", .string(condition)), .init("hit", .bool(isHit)),
+      .init("alert", .string(alert)), .init("symbol", .string(symbol.name)), .init("interval", .optional(interval?.rawValue)),
+      .init("condition", .string(condition)), .init("hit", .bool(isHit)), .init("severity", .string(severity.rawValue)),
+      .init("bar_time", .time(barTime)), .init("sentence", .optional(sentence)),
+      .init("observed", .array(observed.map { .object([.init("name", .string($0.name)), .init("value", .optional($0.value))]) })),
       .init("distance", .optional(distance)),
     ])
   }

@@ -67,7 +67,8 @@ struct MailContent {
     func lines(_ kind: String, _ rows: [NightlyReport.SignalChange]) -> [String] {
       rows.map { "\(kind): \($0.direction.shape) \($0.symbol) \($0.strategy), \($0.sentence)" }
     }
-    return lines("New", changes.newSignals) + lines("Reversed", changes.reversedSignals) + lines("Closed", changes.closedSignals)
+    let hits = (report.alerts?.content ?? []).filter(\.isHit).map { "Alert: \($0.symbol) \($0.alert), \($0.sentence ?? $0.condition)" }
+    return hits + lines("New", changes.newSignals) + lines("Reversed", changes.reversedSignals) + lines("Closed", changes.closedSignals)
       + changes.regimes.map { "Regime: \($0.symbol) \($0.text)" } + changes.restatedBars.map { "Restated: \($0.symbol) \($0.text)" }
       + changes.newSymbols.map { "New symbol: \($0)" } + changes.missingSymbols.map { "Missing symbol: \($0)" }
   }

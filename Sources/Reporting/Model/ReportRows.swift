@@ -43,16 +43,31 @@ public struct HitRate: Sendable, Equatable {
   var text: String { "\(NumberStyle.percent.text(share: share)) of \(sample)" + (sample < 30 ? " (n < 30)" : "") }
 }
 
-/// An alert and how far it is from being hit.
+/// An alert that was hit, or how far one is from being hit.
 public struct AlertRow: Sendable, Equatable {
+  /// Its name; empty when it has none.
+  public var alert: String
   public var symbol: Symbol
+  public var interval: Interval?
+  /// The rule with its numbers.
   public var condition: String
   public var isHit: Bool
+  /// Of a hit: `warning` unless more or less was asked for.
+  public var severity: Verdict.State
+  /// Of a hit: the open time of the bar that caused it.
+  public var barTime: Instant?
+  /// Of a hit: what happened.
+  public var sentence: String?
+  public var observed: [NamedValue]
   /// As a fraction of the price: `0.02` is two percent away; nil when it cannot be said.
   public var distance: Double?
 
-  public init(symbol: Symbol, condition: String, isHit: Bool, distance: Double? = nil) {
-    (self.symbol, self.condition, self.isHit, self.distance) = (symbol, condition, isHit, distance)
+  public init(
+    alert: String = "", symbol: Symbol, interval: Interval? = nil, condition: String, isHit: Bool, severity: Verdict.State = .warning,
+    barTime: Instant? = nil, sentence: String? = nil, observed: [NamedValue] = [], distance: Double? = nil
+  ) {
+    (self.alert, self.symbol, self.interval, self.condition, self.isHit) = (alert, symbol, interval, condition, isHit)
+    (self.severity, self.barTime, self.sentence, self.observed, self.distance) = (severity, barTime, sentence, observed, distance)
   }
 }
 

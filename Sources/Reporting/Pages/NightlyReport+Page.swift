@@ -46,11 +46,11 @@ extension NightlyReport {
 
   private var sections: [PageSection] {
     [
-      changesSection,
+      changesSection, alerts.map(alertsSection),
       PageSection("signals", "Signals", signals, count: \.count) { rows in
         rows.isEmpty ? [.note("No signal is open.")] : [.markup(SignalTable.markup(rows, links: links.symbols))]
       },
-      patternsSection, strategiesSection, alerts.map(alertsSection), moversSection, risksSection,
+      patternsSection, strategiesSection, moversSection, risksSection,
       PageSection("calendar", "Calendar", calendar) { notes in
         notes.isEmpty ? [.note("Nothing is known for the coming sessions.")] : [.list(notes)]
       },
@@ -67,16 +67,19 @@ extension NightlyReport {
         ($0.element.isHit ? 0 : 1, $0.element.distance.map(abs) ?? .infinity, $0.offset)
           < ($1.element.isHit ? 0 : 1, $1.element.distance.map(abs) ?? .infinity, $1.offset)
       }
+      let hits = nearest.count { $0.element.isHit }
       let table = HTMLTable(
         caption: "Alerts, hit ones first, then the nearest",
-        columns: [.text("Symbol"), .text("State"), .text("Condition"), .number("Distance")],
-        rows: nearest.map(\.element).map { row in
+        columns: [.text("Symbol"), .text("State"), .text("Alert"), .text("What"), .text("Bar"), .number("Distance")],
+        rows: nearest.prefix(hits + 10).map(\.element).map { row in
           [
-            .link(row.symbol.name, links.symbols[row.symbol]), row.isHit ? .state("hit", .warning) : .text("not hit"),
-            .prose(row.condition), .number(row.isHit ? "0.0%" : NumberStyle.percent.text(share: row.distance.map(abs))),
+            .link(row.symbol.name, links.symbols[row.symbol]), row.isHit ? .state("hit", row.severity) : .text("not hit"),
+            .text(row.alert.isEmpty ? NumberStyle.missing : row.alert), .prose(row.sentence ?? row.condition),
+            .missingOr(row.barTime.map { TimeStyle.barTime($0, daily: TimeStyle.isMidnight($0)) }),
+            .number(row.isHit ? "0.0%" : NumberStyle.percent.text(share: row.distance.map(abs))),
           ]
         })
-      return rows.isEmpty ? [.note("No alert is configured.")] : [.markup(table.markup)]
+      return rows.isEmpty ? [.note("No alert was hit.")] : [.markup(table.markup)]
     }
   }
 }

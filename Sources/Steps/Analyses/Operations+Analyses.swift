@@ -65,6 +65,17 @@ extension Operations {
       are asked: crosses of averages, RSI, MACD, bands and unusual volume.
       """, parameters: [strategies], writes: ["signals"], alsoAppends: [.appending(to: "outbox")])
 
+  static let alerts = OperationDeclaration(
+    name: "analysis.alerts", summary: "Looks which alerts of Jobs/config/alerts.yaml fire on the new bars of a symbol.",
+    discussion: """
+      Only bars that closed since the alert was judged before may fire, each once; whether an alert is armed comes from all its candles (the last
+      20,000). An alert that is new, or has another condition, is judged on the newest bar. It looks at the interval that the alert names.
+      Tables alerts and alert_states.
+      """,
+    dimensions: ["symbol"],
+    reads: ofSeries(["symbol": .each("symbol")], ["candles", "watermarks", "corporate_actions", "alert_states"]),
+    writes: ofSeries(["symbol": .each("symbol")], ["alerts", "alert_states"]) + [.appending(to: "outbox")])
+
   static let outcomes = analysis(
     "analysis.outcomes", "Scores the signals of a symbol after 1, 5 and 20 bars.",
     discussion: """

@@ -33,6 +33,8 @@ struct ReportData: Sendable {
   /// nil when the bridge heard nothing.
   var bots: BotsDay?
   var markets: MarketRules
+  /// nil when no step of the plan looks at alerts.
+  var alerts: ReportAlerts?
 
   /// Bars that are read: enough for a 200-bar average to have forgotten its seed, and for a chart of 250.
   static let bars = 1450
@@ -49,7 +51,7 @@ extension ReportData {
   ///   - markets: their sessions.
   static func read(
     _ reader: WarehouseReader, run: RunID, step: StepID, job: String, logicalDate: Instant, folder: String, intervals: [Interval],
-    markets: MarketRules
+    markets: MarketRules, alerts: [Alert]
   ) throws -> ReportData {
     let plan = try reader.plan(of: run)
     let awaited = plan.steps(awaitedBy: step)
@@ -82,6 +84,10 @@ extension ReportData {
     data.untold = try reader.untold(from: data.previous?.logicalDate ?? logicalDate - .days(7), before: logicalDate)
     data.analyses = try ReportAnalyses(reader, data)
     data.bots = try BotsDay(reader, until: logicalDate)
+    if plan.steps.contains(where: { $0.uses == Operations.alerts.name }) {
+      let since = data.previous?.logicalDate ?? logicalDate - .days(signalDays)
+      data.alerts = ReportAlerts(configured: alerts, fired: try reader.alerts(foundAfter: since, until: logicalDate))
+    }
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }
     data.restated.removeAll { !listed.contains($0.key) }

@@ -1,3 +1,4 @@
+public import Analysis
 import Foundation
 public import JobGraph
 import MarketData
@@ -12,9 +13,10 @@ public struct WriteReport: StepOperation {
   private let warehouse: Warehouse
   private let place: ReportPlace
   private let markets: MarketRules
+  private let alerts: [Alert]
 
-  public init(_ warehouse: Warehouse, to place: ReportPlace, markets: MarketRules) {
-    (self.warehouse, self.place, self.markets) = (warehouse, place, markets)
+  public init(_ warehouse: Warehouse, to place: ReportPlace, markets: MarketRules, alerts: [Alert]) {
+    (self.warehouse, self.place, self.markets, self.alerts) = (warehouse, place, markets, alerts)
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
@@ -57,10 +59,10 @@ public struct WriteReport: StepOperation {
   ) async throws -> ReportEdition {
     let intervals = parameters.texts("intervals").compactMap { Interval(rawValue: $0) }
     let folder = place.folder(of: job, logicalDate)
-    let data = try await warehouse.read { [markets] in
+    let data = try await warehouse.read { [markets, alerts] in
       try ReportData.read(
         $0, run: run, step: step, job: job, logicalDate: logicalDate, folder: folder, intervals: intervals.isEmpty ? [.day1] : intervals,
-        markets: markets)
+        markets: markets, alerts: alerts)
     }
     return try ReportEdition(data, folder: folder)
   }
@@ -118,7 +120,7 @@ struct ReportEdition {
   /// What the overview links to beside the pages.
   private static func dataFiles(_ data: ReportData) -> [String] {
     let analyses = [("patterns.csv", data.analyses.patterns != nil), ("strategies.csv", data.analyses.outcomes != nil)]
-    return ["report.json", "signals.csv"] + analyses.filter(\.1).map(\.0)
+    return ["report.json", "signals.csv"] + (data.alerts == nil ? [] : ["alerts.csv"]) + analyses.filter(\.1).map(\.0)
       + ["movers.csv", "risk.csv", "quality.csv", "steps.csv", "stale.csv"] + (data.bots == nil ? [] : ["bots.csv"]) + ["mail.html"]
   }
 

@@ -23,6 +23,7 @@ enum Schema {
     SchemaMigration("0021 bridge", bridge),
     SchemaMigration("0022 notify", notify),
     SchemaMigration("0023 users", users),
+    SchemaMigration("0024 alerts", alerts),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.

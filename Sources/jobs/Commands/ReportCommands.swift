@@ -132,9 +132,11 @@ struct ReportCommands: AsyncParsableCommand {
       guard let run = runs.first(where: { $0.logicalDate == wanted ?? $0.logicalDate }) else {
         throw Failure(.usage, "no run of `\(job)`\(wanted.map { " for \($0)" } ?? "") is recorded; `jobs history` lists them")
       }
-      let markets = MarketRules(exchange: try workspace.configuration().0.calendars.xnys)
-      let path = try await WriteReport(warehouse, to: try workspace.reportPlace(), markets: markets).rebuild(
-        run: run.id, job: job, logicalDate: run.logicalDate)
+      let (configuration, _) = try workspace.configuration()
+      let path = try await WriteReport(
+        warehouse, to: try workspace.reportPlace(), markets: MarketRules(exchange: configuration.calendars.xnys),
+        alerts: configuration.alerts
+      ).rebuild(run: run.id, job: job, logicalDate: run.logicalDate)
       try Output.print(workspace.shown(path))
     }
   }

@@ -77,7 +77,8 @@ struct Desk {
       markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies,
       mirror: Desk.mirror(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
       pull: Desk.pull(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
-      notifications: workspace.notificationDesk(configuration.notifications, http: http, time: wall, isOffline: isOffline))
+      notifications: workspace.notificationDesk(configuration.notifications, http: http, time: wall, isOffline: isOffline),
+      alerts: configuration.alerts)
   }
 
   /// Tells the database that realtime.yaml names. A run without network leaves what a database elsewhere must be told for the next one.
@@ -115,7 +116,7 @@ struct Desk {
     _ workspace: Workspace, _ warehouse: Warehouse, _ clients: [String: ProviderClient], _ programs: ProgramHost, place: ReportPlace,
     markets: MarketRules, strategies: [StrategyDefinition], mirror: @escaping @Sendable (Parameters) throws -> any StepOperation,
     pull: @escaping @Sendable (Parameters) throws -> any StepOperation,
-    notifications: NotificationDesk
+    notifications: NotificationDesk, alerts: [Alert]
   ) -> StepRegistry {
     var makers: [String: @Sendable (Parameters) throws -> any StepOperation] = [:]
     if let client = clients["binance"] {
@@ -165,11 +166,12 @@ struct Desk {
       let chosen = try StrategyDefinition.chosen($0.texts("strategies"), among: strategies).map(\.strategy)
       return FindSignals(warehouse, scanner: chosen.isEmpty ? .standard : SignalScanner(chosen))
     }
+    makers["analysis.alerts"] = { _ in WatchAlerts(warehouse, alerts: alerts) }
     makers["analysis.outcomes"] = { _ in ScoreSignals(warehouse) }
     makers["analysis.backtest"] = {
       QuickBacktest(warehouse, strategies: try StrategyDefinition.chosen($0.texts("strategies"), among: strategies))
     }
-    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets) }
+    makers["report.nightly"] = { _ in WriteReport(warehouse, to: place, markets: markets, alerts: alerts) }
     makers["report.run"] = { _ in WriteRunPage(warehouse, to: place) }
     makers["data.prune"] = {
       PruneData(Pruning(warehouse, rawStore: workspace.rawStore, place: place, rules: try RetentionRules($0["rules"])))

@@ -10,6 +10,7 @@ struct TraceDocument: Encodable {
   let schema = "jobs.trace/1"
   let candle: Bar
   let signals: [Signal]
+  let alerts: [Alert]
   let revisions: [Revision]
   let answers: [Answer]
   let imports: [Import]
@@ -62,6 +63,17 @@ struct TraceDocument: Encodable {
     let inputs: [Input]
   }
 
+  struct Alert: Encodable {
+    let alert: String
+    let severity: String
+    /// The rule with its numbers.
+    let condition: String
+    let validFrom: String
+    let foundAt: String
+    let sentence: String
+    let observed: [Input]
+  }
+
   struct Input: Encodable {
     let name: String
     let value: Double
@@ -81,7 +93,10 @@ struct TraceDocument: Encodable {
     let receivedAt: String?
   }
 
-  init(_ trace: CandleTrace, _ signals: [(signal: StoredSignal, foundAt: Instant)], _ workspace: Workspace) {
+  init(
+    _ trace: CandleTrace, _ signals: [(signal: StoredSignal, foundAt: Instant)], _ alerts: [(alert: StoredAlert, foundAt: Instant)],
+    _ workspace: Workspace
+  ) {
     let bar = trace.candle
     candle = Bar(
       source: trace.key.source, symbol: trace.key.symbol.name, interval: trace.key.interval.rawValue, openTime: bar.openTime.iso8601,
@@ -95,6 +110,11 @@ struct TraceDocument: Encodable {
       Signal(
         strategy: signal.strategy, direction: signal.direction, strength: signal.strength, validFrom: signal.validFrom.iso8601,
         foundAt: foundAt.iso8601, sentence: signal.sentence, inputs: signal.inputs.map { Input(name: $0.name, value: $0.value) })
+    }
+    self.alerts = alerts.map { alert, foundAt in
+      Alert(
+        alert: alert.alert, severity: alert.severity, condition: alert.condition, validFrom: alert.validFrom.iso8601,
+        foundAt: foundAt.iso8601, sentence: alert.sentence, observed: alert.observed.map { Input(name: $0.name, value: $0.value) })
     }
     imports = trace.origins.map {
       Import(
@@ -117,6 +137,7 @@ extension TraceDocument {
   var text: String {
     var lines: [String] = []
     for signal in signals { lines += self.lines(of: signal) + [""] }
+    for alert in alerts { lines += self.lines(of: alert) + [""] }
     lines += ["candle  \(candle.source)/\(candle.symbol)/\(candle.interval)/\(candle.openTime)", "  \(candle.values.text)"]
     for revision in revisions { lines.append("  until \(revision.replacedAt) its source said  \(revision.values.text)") }
     for origin in imports {
@@ -137,6 +158,14 @@ extension TraceDocument {
       "signal  \(signal.strategy)  \(signal.direction), strength \(DecimalWriter.text(signal.strength))", "  \(signal.sentence)",
       "  caused by " + signal.inputs.map { "\($0.name) \(DecimalWriter.text($0.value))" }.joined(separator: ", "),
       "  found by the run for \(signal.foundAt), valid from \(signal.validFrom)",
+    ]
+  }
+
+  private func lines(of alert: Alert) -> [String] {
+    [
+      "alert  \(alert.alert)  \(alert.severity): \(alert.condition)", "  \(alert.sentence)",
+      "  seen " + alert.observed.map { "\($0.name) \(DecimalWriter.text($0.value))" }.joined(separator: ", "),
+      "  found by the run for \(alert.foundAt), valid from \(alert.validFrom)",
     ]
   }
 

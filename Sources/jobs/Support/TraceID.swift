@@ -2,7 +2,7 @@ import JobGraph
 import MarketData
 import Scheduling
 
-/// What a trace begins with: `BTCUSDT/1d/2026-01-15`, the source before it when there are several, a strategy behind it.
+/// What a trace begins with: `BTCUSDT/1d/2026-01-15`, the source before it when there are several, a strategy or an alert behind it.
 struct TraceID {
   var source: String?
   var symbol: Symbol
