@@ -1,5 +1,6 @@
 import Analysis
 import JobFiles
+import MarketData
 import Scheduling
 import Testing
 

@@ -45,6 +45,7 @@ extension RealtimeConfiguration.Part {
     case .quotes: ["source", "symbol", "interval"]
     case .signals: ["symbol", "interval", "strategy", "time"]
     case .reports: ["job", "date"]
+    case .alerts: ["symbol", "alert", "interval", "time"]
     }
   }
 

@@ -5,6 +5,8 @@ public enum ProjectedPart: String, Sendable, CaseIterable {
   case signals
   /// The verdict and the counts of each report.
   case reports
+  /// The alerts that fired.
+  case alerts
 
   /// Where it stands when nothing else is said, and what tells its things apart: every template of it has these holes.
   public var standard: PathTemplate {
@@ -13,6 +15,7 @@ public enum ProjectedPart: String, Sendable, CaseIterable {
       case .quotes: [.literal("quotes"), .hole("source"), .hole("symbol"), .hole("interval")]
       case .signals: [.literal("signals"), .hole("symbol"), .hole("interval"), .hole("strategy"), .hole("time")]
       case .reports: [.literal("reports"), .hole("job"), .hole("date")]
+      case .alerts: [.literal("alerts"), .hole("symbol"), .hole("alert"), .hole("interval"), .hole("time")]
       }
     return PathTemplate(keys)
   }
@@ -23,6 +26,7 @@ public enum ProjectedPart: String, Sendable, CaseIterable {
     case .quotes: ["open_time"]
     case .signals: ["bar_time", "valid_from"]
     case .reports: ["data_through", "state"]
+    case .alerts: ["bar_time", "valid_from"]
     }
   }
 }
