@@ -47,7 +47,7 @@ import Testing
     #expect(retention.candles[.minute1] == .keep(.seconds(30 * 86_400)))
     #expect(loaded.configuration.quality?["outlier"]?.thresholds == ["z": 12, "window": 250])
     #expect(loaded.configuration.quality?["staleness"]?.severity == .error)
-    #expect(loaded.configuration.realtime?.mirror == [.quotes, .signals, .reports])
+    #expect(loaded.configuration.realtime?.mirror == [.quotes, .signals, .alerts, .reports])
   }
 
   @Test(arguments: ["nightly", "hourly", "weekly", "backfill"])
@@ -64,7 +64,7 @@ import Testing
     #expect(
       job.steps.map(\.id.name) == [
         "instruments", "crypto", "crypto_hourly", "equities", "quality", "indicators", "volume", "patterns", "regimes",
-        "signals", "outcomes", "backtest", "report", "mirror", "prune", "backup",
+        "signals", "alerts", "outcomes", "backtest", "report", "mirror", "prune", "backup",
       ])
     #expect(job.finally.map(\.uses) == ["report.run", "notify.send"])
     #expect(job.steps.filter { !$0.needs.isEmpty }.allSatisfy { $0.when == .always })

@@ -211,4 +211,5 @@ private let released = """
   0021 9ba467d798e8
   0022 e618c726a238
   0023 d859bb80f7d5
+  0024 23d05be3a4b5
   """

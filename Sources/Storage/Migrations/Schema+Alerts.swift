@@ -19,7 +19,8 @@ extension Schema {
 
     -- How far an alert has been judged on a series: only later candles fire anew.
     CREATE TABLE alert_states (
-      alert TEXT NOT NULL, source TEXT NOT NULL, symbol TEXT NOT NULL, interval TEXT NOT NULL,
+      alert TEXT NOT NULL,                        -- its name in Jobs/config/alerts.yaml
+      source TEXT NOT NULL, symbol TEXT NOT NULL, interval TEXT NOT NULL,
       condition TEXT NOT NULL,                    -- the rule that was judged; with another one the alert is new
       judged_until INTEGER NOT NULL,              -- open time of the newest candle that was judged
       PRIMARY KEY (alert, source, symbol, interval)

@@ -5,7 +5,7 @@ extension Schema {
     CREATE TABLE users (
       uid TEXT PRIMARY KEY NOT NULL,              -- as the realtime database has it: users/{uid}
       display_name TEXT,                          -- NULL: no profile, or one that is not right
-      email TEXT,
+      email TEXT,                                 -- as the user wrote it; nothing is sent there
       locale TEXT,                                -- en-GB
       time_zone TEXT,                             -- Europe/Berlin
       pulled_at INTEGER NOT NULL                  -- the logical date of the run that found it so
@@ -13,7 +13,7 @@ extension Schema {
 
     -- What users follow.
     CREATE TABLE user_watchlists (
-      uid TEXT NOT NULL REFERENCES users (uid) ON DELETE CASCADE,
+      uid TEXT NOT NULL REFERENCES users (uid) ON DELETE CASCADE,   -- whose it is
       position INTEGER NOT NULL,                  -- from 0, in the user's order
       symbol TEXT NOT NULL,                       -- as the user wrote it; it may be one that we do not fetch
       PRIMARY KEY (uid, position)
@@ -22,14 +22,14 @@ extension Schema {
 
     -- What users want to be told of.
     CREATE TABLE user_alerts (
-      uid TEXT NOT NULL REFERENCES users (uid) ON DELETE CASCADE,
+      uid TEXT NOT NULL REFERENCES users (uid) ON DELETE CASCADE,   -- whose it is
       slot TEXT NOT NULL,                         -- its key in the realtime database: s0
       symbol TEXT NOT NULL,
       kind TEXT NOT NULL,                         -- price_above, price_below, change, volume, signal
       threshold REAL,                             -- a price, a percentage or a multiple, as the kind has it; NULL: it needs none
       channel TEXT NOT NULL,                      -- mail, telegram, webhook, none
       is_enabled INTEGER NOT NULL CHECK (is_enabled IN (0, 1)),
-      note TEXT,
+      note TEXT,                                  -- the user's own words
       PRIMARY KEY (uid, slot)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX user_alerts_by_symbol ON user_alerts (symbol);
