@@ -30,7 +30,7 @@ import Testing
     let served = try Served()
     let wire = try served.connect()
     let text = "PUT /a.json HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{\"\r\n5\r\na\":1}\r\n0\r\nTrailer: x\r\n\r\n"
-    for byte in Array(text.utf8) { await wire.send([byte]) }
+    await wire.sendInPieces(text)
     #expect(await wire.answer()?.body == #"{"a":1}"#)
     await wire.send("GET /a.json HTTP/1.1\r\n\r\nGET /a/a.json HTTP/1.1\r\n\r\nGET /b.json HTTP/1.0\r\n\r\n")
     #expect(await wire.answer()?.body == #"{"a":1}"#)

@@ -32,6 +32,13 @@ final class Wire: Sendable {
 
   func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+  /// Byte by byte, without giving way to other tests in between: the server waits only so long.
+  func sendInPieces(_ text: String) async {
+    await blocking { [descriptor] in
+      for byte in text.utf8 { withUnsafeBytes(of: byte) { _ = Glibc.send(descriptor, $0.baseAddress!, 1, Int32(MSG_NOSIGNAL)) } }
+    }
+  }
+
   @discardableResult
   func send(_ bytes: [UInt8]) async -> Bool {
     await blocking { [descriptor] in
