@@ -38,6 +38,8 @@ final class StandIn: @unchecked Sendable {
     process.arguments = [script] + (arguments.contains("--owner") ? [] : ["--key-out", "\(folder)/key.json"]) + arguments
     let output = Pipe()
     process.standardOutput = output
+    // Clients that go away are its daily bread, and it tells of each.
+    process.standardError = FileHandle.nullDevice
     try process.run()
     var line = Data()
     while !line.contains(0x0A) {

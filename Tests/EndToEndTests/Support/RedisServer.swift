@@ -36,17 +36,16 @@ final class RedisServer: @unchecked Sendable {
   /// - Returns: the answers.
   @discardableResult
   func cli(_ commands: String) throws -> String {
-    let (client, input, output) = (Process(), Pipe(), Pipe())
+    let (client, output) = (Process(), Pipe())
     client.executableURL = URL(filePath: "/usr/bin/redis-cli")
     client.arguments = ["-p", "\(port)"]
-    (client.standardInput, client.standardOutput, client.standardError) = (input, output, FileHandle.nullDevice)
+    // Not through a pipe: a client that has gone away reads no more, and writing to it would end the tests.
+    let script = folder + "/\(UUID().uuidString)"
+    try Data(commands.utf8).write(to: URL(filePath: script))
+    defer { unlink(script) }
+    (client.standardInput, client.standardOutput, client.standardError) =
+      (try FileHandle(forReadingFrom: URL(filePath: script)), output, FileHandle.nullDevice)
     try client.run()
-    let data = Data(commands.utf8)
-    Thread.detachNewThread {
-      // A client that has gone away reads no more; its answers tell.
-      try? input.fileHandleForWriting.write(contentsOf: data)
-      try? input.fileHandleForWriting.close()
-    }
     let answers = try output.fileHandleForReading.readToEnd() ?? Data()
     client.waitUntilExit()
     return String(decoding: answers, as: UTF8.self)
