@@ -73,10 +73,8 @@ final class RedisClient {
         connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-    guard isReached else {
-      close(socket)
-      throw RedisLoss.closed
-    }
+    // The end of this object closes the socket, also here.
+    guard isReached else { throw RedisLoss.closed }
   }
 
   deinit { close(socket) }

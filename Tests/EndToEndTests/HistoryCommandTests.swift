@@ -69,7 +69,7 @@ import Testing
       let ended = try await project.start(["run", "nightly", "--sandbox", "--date", "2026-01-15"] + short).end()
       #expect(ended.status == 3, "\(ended)")
       let line = try #require(try await history(project).split(separator: "\n").last)
-      let new = try project.rows("SELECT count(*) + (SELECT count(*) FROM signals) FROM candles")[0]
+      let new = try project.rows("SELECT count(*) + (SELECT count(*) FROM signals) + (SELECT count(*) FROM alerts) FROM candles")[0]
       #expect(line.replacing(",", with: "").contains("+\(new)/~0"), "\(line)")
       #expect(line.contains("NOSUCHPAIR") && line.contains("exit 3"), "\(line)")
       let shown = try await project.jobs("show", "latest", "--sandbox")

@@ -41,9 +41,11 @@ final class SpillFolder: Sendable {
   func append(_ bytes: [UInt8]) throws(SpillError) {
     try guarded { () throws(SpillError) in
       if size > 0, size + bytes.count > fileBytesMax {
-        ended.append(descriptor)
+        let full = descriptor
         number += 1
         try open()
+        // Only now: what is in both places would be closed twice, and then somebody else's file.
+        ended.append(full)
       }
       var written = 0
       while written < bytes.count {
