@@ -140,6 +140,8 @@ struct Served: Sendable {
     let clock = TestClock()
     var settings = RealtimeServer.Settings(door: door, rules: try SecurityRules(reading: rules))
     settings.poll = .milliseconds(5)
+    // Between a connection and its first byte other tests may be at work for long.
+    settings.patience = 3600
     settings.now = { clock.now }
     change(&settings)
     (self.clock, server) = (clock, RealtimeServer(tree, settings))
