@@ -38,6 +38,7 @@ public final class RealtimeServer: Sendable {
     var limits = HTTPServer.Limits()
     limits.bodyBytes = settings.bodyBytes
     (limits.headTime, limits.bodyTime, limits.stallTime) = (settings.patience / 3, settings.patience, settings.patience)
+    limits.idleTime = max(limits.idleTime, settings.patience)
     let server = HTTPServer(limits: limits)
     let service = RealtimeService(
       store: store, door: settings.door, book: RulesBook(settings.rules), keys: PushKeys(), now: settings.now, problem: settings.problem)
