@@ -52,7 +52,7 @@ def expect(what, got, wanted):
     same = got == wanted and type(got) is type(wanted)
     if not same:
         failures.append(what)
-        print(f"FAILED {what}\n  wanted {wanted!r}\n  got    {got!r}")
+        print(f"FAILED {what}\n  wanted {wanted!r}\n  got    {got!r}", flush=True)
 
 
 class Listener:
@@ -282,7 +282,7 @@ def main():
         if server and server.poll() is None:
             server.kill()
         shutil.rmtree(folder)
-    print(f"firebase-admin {firebase_admin.__version__}: {checks} checks, {len(failures)} failures")
+    print(f"firebase-admin {firebase_admin.__version__}: {checks} checks, {len(failures)} failures", flush=True)
     # A thread of a listener that did not end must not keep this from ending.
     os._exit(1 if failures else 0)
 
