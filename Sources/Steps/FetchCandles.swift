@@ -110,7 +110,10 @@ public struct FetchCandles: StepOperation {
         if hasHoles { try transaction.reviewHoles(of: key, in: part.range, wasReasked: part.isReask, at: logicalDate) }
       }
       if problems > 0 { warnings.append("\(problems) rows are no candles and went to quarantine") }
-      if changes.new + changes.restated > 0 { try transaction.enqueueQuote(of: key, at: logicalDate) }
+      if changes.new + changes.restated > 0 {
+        try transaction.enqueueQuote(of: key, at: logicalDate)
+        try transaction.enqueueChart(of: key, at: logicalDate)
+      }
       let reasked = fetched.count(where: \.isReask)
       return TaskOutcome(
         note: fetched.isEmpty ? "up to date" : changes.note,
@@ -232,19 +235,5 @@ extension CorporateEvent {
 extension CandleChanges {
   fileprivate var note: String {
     restated == 0 ? "\(new) new" : "\(new) new, \(restated) restated"
-  }
-}
-
-extension WarehouseTransaction {
-  /// Tells the mirror the last candle of a series.
-  fileprivate func enqueueQuote(of key: SeriesKey, at logicalDate: Instant) throws {
-    let last = try reader.series(key, closedBy: logicalDate, last: 1)
-    guard let openTime = last.openTimes.first else { return }
-    let value = """
-      {"close":\(last.close[0]),"high":\(last.high[0]),"low":\(last.low[0]),"open":\(last.open[0]),\
-      "open_time":"\(openTime)","volume":\(last.volume[0])}
-      """
-    let path = RealtimePath("quotes", key.source, key.symbol.name, key.interval.rawValue)
-    try enqueue(path: path.description, value: value, logicalDate: logicalDate)
   }
 }

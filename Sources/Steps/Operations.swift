@@ -8,7 +8,7 @@ public enum Operations {
     instruments, binanceCandles, tickers, binanceDepth, binanceTrades, alphaVantageCandles, alphaVantageCurrencies,
     alphaVantageDigitalCurrencies, alphaVantageCompany, alphaVantageMarket, referenceRates, companies, quality, indicators,
     volume, patterns, regimes, signals, alerts, outcomes, backtest, nightlyReport,
-    runReport, prune, backup, drill, push, pull, shell,
+    runReport, prune, backup, drill, push, pull, results, shell,
     notifySend, nothing,
   ]
 
@@ -239,8 +239,21 @@ public enum Operations {
 
   static let push = OperationDeclaration(
     name: "realtime.push", summary: "Tells the realtime database what changed, all or nothing for a reader.",
+    discussion: """
+      Before, it queues what changed of the runs and of the health: how the newest runs went, and whether data, jobs, providers and messages
+      are as they should be. In the last steps of a job it tells how the run will have ended.
+      """,
     parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "what is mirrored: $config.realtime")],
     reads: ["outbox"], writes: ["outbox", "realtime_nodes", "mirror_nodes", "mirror_sinks"])
+
+  static let results = OperationDeclaration(
+    name: "realtime.results", summary: "Tells each user of the realtime database what concerns them, in their own place.",
+    discussion: """
+      Of each symbol that a user follows: its last candle, its regime and the newest signals; and how the user's own alerts stand, on daily
+      candles. It stands in users/{uid}/results, and only what changed is told again. What a user does not follow any more is taken away.
+      """,
+    parameters: [ParameterDeclaration("rules", .mapping, isRequired: true, summary: "what users are told: $config.realtime")],
+    reads: ["users", "candles", "signals", "regimes", "watermarks", "corporate_actions"], writes: ["told_states", .appending(to: "outbox")])
 
   static let pull = OperationDeclaration(
     name: "realtime.pull", summary: "Brings what users keep in the realtime database: profile, watchlist, alerts.",

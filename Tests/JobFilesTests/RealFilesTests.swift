@@ -47,7 +47,8 @@ import Testing
     #expect(retention.candles[.minute1] == .keep(.seconds(30 * 86_400)))
     #expect(loaded.configuration.quality?["outlier"]?.thresholds == ["z": 12, "window": 250])
     #expect(loaded.configuration.quality?["staleness"]?.severity == .error)
-    #expect(loaded.configuration.realtime?.mirror == [.quotes, .signals, .alerts, .reports])
+    #expect(loaded.configuration.realtime?.mirror == RealtimeConfiguration.Part.allCases)
+    #expect(loaded.configuration.realtime?.access.users?.results == RealtimeConfiguration.Users.Result.allCases)
   }
 
   @Test(arguments: ["nightly", "hourly", "weekly", "backfill"])
@@ -64,9 +65,9 @@ import Testing
     #expect(
       job.steps.map(\.id.name) == [
         "instruments", "crypto", "crypto_hourly", "equities", "quality", "indicators", "volume", "patterns", "regimes",
-        "signals", "alerts", "outcomes", "backtest", "report", "mirror", "prune", "backup",
+        "signals", "alerts", "outcomes", "backtest", "report", "users", "results", "mirror", "prune", "backup",
       ])
-    #expect(job.finally.map(\.uses) == ["report.run", "notify.send"])
+    #expect(job.finally.map(\.uses) == ["report.run", "realtime.push", "notify.send"])
     #expect(job.steps.filter { !$0.needs.isEmpty }.allSatisfy { $0.when == .always })
     let crypto = try #require(job.steps.first { $0.id == "crypto" })
     #expect(crypto.each.map(\.name) == ["symbol", "interval"])

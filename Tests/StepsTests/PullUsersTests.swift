@@ -51,9 +51,13 @@ import Testing
     #expect(try await bench.warehouse.read { try $0.userQuarantine().count } == 0)
   }
 
-  @Test func `is refused where realtime.yaml says nothing of users`() async throws {
-    let state = try await pull("{}", into: try Bench(), night: 1, rules: .map([]))
-    #expect(state["step"]?.failures.first?.failure.message.hasPrefix("Jobs/config/realtime.yaml has no `users`") == true)
+  @Test func `asks nobody where realtime.yaml says nothing of users, and knows none any more`() async throws {
+    let bench = try Bench()
+    let json = #"{"ann": {"watchlist": {"s0": "A"}}}"#
+    #expect(try await pull(json, into: bench, night: 1).result == .succeeded)
+    #expect(try await pull(json, into: bench, night: 2, rules: .map([])).result == .succeeded)
+    #expect(try await bench.warehouse.read { try $0.users() } == [])
+    #expect(try await pull(json, into: bench, night: 3, rules: .string("x")).result == .failed)
   }
 }
 

@@ -28,13 +28,20 @@ extension RealtimeConfiguration {
     case claim(String, JobValue)
   }
 
-  /// How much a user may keep.
+  /// How much a user may keep, and what a user is told.
   public struct Users: Sendable, Equatable {
     public var nameMax = 80
     public var watchlistMax = 100
     public var alertsMax = 50
+    /// What each is told of the symbols that they follow; nothing: no user is told anything.
+    public var results = Result.allCases
 
     static let keys = [("name_max", 1...1_000), ("watchlist_max", 1...1_000), ("alerts_max", 1...1_000)]
+
+    /// Of a symbol that a user follows: its last candle, its regime, what the strategies say; and how the user's own alerts stand.
+    public enum Result: String, Sendable, CaseIterable {
+      case quotes, regimes, signals, alerts
+    }
   }
 }
 
@@ -42,10 +49,11 @@ extension RealtimeConfiguration.Part {
   /// What tells the things of a part apart: each stands once in its place.
   public var holes: [String] {
     switch self {
-    case .quotes: ["source", "symbol", "interval"]
+    case .quotes, .candles, .regimes: ["source", "symbol", "interval"]
     case .signals: ["symbol", "interval", "strategy", "time"]
-    case .reports: ["job", "date"]
     case .alerts: ["symbol", "alert", "interval", "time"]
+    case .reports, .runs: ["job", "date"]
+    case .health: ["check"]
     }
   }
 
@@ -66,8 +74,9 @@ extension RealtimeConfiguration.Access {
       self.roles = roles.entries.compactMap { Self.role($0, findings) }
     }
     guard let users = section.section("users", title: "`users`") else { return }
-    users.refuseKeys(except: RealtimeConfiguration.Users.keys.map(\.0))
+    users.refuseKeys(except: RealtimeConfiguration.Users.keys.map(\.0) + ["results"])
     var limits = RealtimeConfiguration.Users()
+    if users["results"] != nil { limits.results = RealtimeConfiguration.words("results", users) }
     for (key, range) in RealtimeConfiguration.Users.keys {
       guard let value = users.integer(key, in: range) else { continue }
       switch key {

@@ -27,11 +27,19 @@ public struct RealtimeConfiguration: Sendable, Equatable {
   public enum Part: String, Sendable, CaseIterable {
     /// The last candle of each series.
     case quotes
+    /// The newest candles of each series.
+    case candles
     case signals
-    /// The verdict and the counts of each report.
-    case reports
+    /// The regime of the newest bar of each series.
+    case regimes
     /// The alerts that fired.
     case alerts
+    /// The verdict and the counts of each report.
+    case reports
+    /// How each run went.
+    case runs
+    /// Whether the desk can be trusted: its data, jobs, providers and messages.
+    case health
   }
 }
 

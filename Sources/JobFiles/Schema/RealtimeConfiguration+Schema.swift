@@ -14,7 +14,12 @@ extension RealtimeConfiguration.Access {
     }
     return [
       ("projection", Schema.mapping(place)), ("roles", Schema.named(role)),
-      ("users", Schema.mapping(RealtimeConfiguration.Users.keys.map { ($0.0, Schema.whole($0.1)) })),
+      (
+        "users",
+        Schema.mapping(
+          RealtimeConfiguration.Users.keys.map { ($0.0, Schema.whole($0.1)) }
+            + [("results", Schema.list(of: Schema.words(RealtimeConfiguration.Users.Result.allCases.map(\.rawValue))))])
+      ),
     ]
   }
 }

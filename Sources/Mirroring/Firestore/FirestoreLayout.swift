@@ -1,6 +1,6 @@
 /// Where a path of the tree lies among Firestore's documents.
 ///
-///     quotes/binance/BTCUSDT/1d             market_data/BTCUSDT, field quotes.binance.1d
+///     quotes/binance/BTCUSDT/1d             market_data/BTCUSDT, field quotes.binance.1d; so are candles and regimes
 ///     signals/BTCUSDT/1d/rsi/2026-01-15…    signals/BTCUSDT|1d|rsi|2026-01-15…
 ///     reports/nightly/2026-01-15…           reports/nightly|2026-01-15…
 ///     users/UID/results/x                   users/UID, field results.x
@@ -24,9 +24,9 @@ enum FirestoreLayout {
   /// How many keys a path of this top has down to its document.
   private static func documentDepth(of top: String) -> Int {
     switch top {
-    case "quotes": 3
-    case "signals": 5
-    case "reports": 3
+    case "quotes", "candles", "regimes": 3
+    case "signals", "alerts": 5
+    case "reports", "runs": 3
     default: 2
     }
   }
@@ -34,9 +34,9 @@ enum FirestoreLayout {
   static func target(of keys: [String]) -> Target {
     guard let top = keys.first else { return .none }
     let depth = documentDepth(of: top)
-    if top == "quotes" {
+    if ["quotes", "candles", "regimes"].contains(top) {
       guard keys.count >= depth else { return .none }
-      return .place(Place(collection: "market_data", document: id([keys[2]]), field: ["quotes", keys[1]] + keys.dropFirst(3)))
+      return .place(Place(collection: "market_data", document: id([keys[2]]), field: [top, keys[1]] + keys.dropFirst(3)))
     }
     let collection = id([top])
     guard keys.count >= depth else {

@@ -11,6 +11,8 @@ public struct UserLimits: Sendable, Hashable {
 
   /// The top of the users' places.
   public static let top = "users"
+  /// Below a user's place: what the mirror puts there, and the user only reads.
+  public static let results = "results"
   public static let emailMax = 254
   public static let localeMax = 35
   public static let zoneMax = 64
@@ -19,6 +21,11 @@ public struct UserLimits: Sendable, Hashable {
   /// Entries of lists have keys such as `s0`, `s17`: never bare numbers, which the database would show as an array. The rules cannot
   /// count, so the keys are the bound.
   public static let slot = "s"
+
+  /// `users/{uid}/results`, and what is below it.
+  public static func isResult(_ path: RealtimePath) -> Bool {
+    path.keys.count >= 3 && path.keys[0] == top && path.keys[2] == results
+  }
 }
 
 /// What an alert is about.

@@ -39,7 +39,7 @@ public struct UserReader: Sendable {
       case "watchlist": account.watchlist = watchlist(part, [uid, key], &defects)
       case "alerts": account.alerts = alerts(part, [uid, key], &defects)
       // What the mirror itself puts there.
-      case "results": break
+      case UserLimits.results: break
       default: defects.append(UserDefect(path: [uid, key], .unknownKey, value: part))
       }
     }

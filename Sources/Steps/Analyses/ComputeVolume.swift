@@ -1,7 +1,9 @@
 import Analysis
 public import JobGraph
 import MarketData
+public import Mirroring
 public import Running
+import Scheduling
 public import Storage
 
 /// `analysis.volume`: whether the volume of the newest closed bar of a symbol is unusual, and what it says of the price.
@@ -16,8 +18,12 @@ public struct ComputeVolume: StepOperation {
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let rows = try await context.analysedSeries(in: warehouse, last: Self.bars).map { StoredVolume($0) }
     guard !rows.isEmpty else { return try context.nothingToAnalyse() }
+    let logicalDate = context.logicalDate
     return try await context.commit(in: warehouse) { transaction in
-      for row in rows { try transaction.store(row) }
+      for row in rows {
+        try transaction.store(row)
+        try transaction.enqueue(path: row.path.description, value: row.json, logicalDate: logicalDate)
+      }
       let unusual = rows.count { $0.isUnusual == true }
       return TaskOutcome(note: unusual > 0 ? "unusual volume" : "usual volume", counts: [.init("unusual", unusual)])
     }
@@ -35,5 +41,27 @@ extension StoredVolume {
       key: series.key, openTime: bars.openTimes[bars.count - 1], ratio: spike.ratio.last, z: spike.z.last,
       isUnusual: spike.spike.last.map { $0 == 1 }, trend: bars.volumeTrend().verdicts.last.flatMap(\.self)?.rawValue,
       poc: profile?.pointOfControl, vah: profile?.valueArea.upperBound, val: profile?.valueArea.lowerBound)
+  }
+}
+
+extension StoredVolume {
+  /// The strategy that volume stands under among the signals of a symbol.
+  public static let strategy = "volume"
+
+  /// Beside the signals of the strategies.
+  public var path: RealtimePath {
+    RealtimePath("signals", key.symbol.name, key.interval.rawValue, StoredVolume.strategy, openTime.iso8601)
+  }
+
+  /// What the mirror is told.
+  public var json: String {
+    func number(_ value: Double?) -> RealtimeValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
+    return RealtimeJSON.text(
+      of: .node([
+        "bar_time": .string(openTime.iso8601), "interval": .string(key.interval.rawValue), "source": .string(key.source),
+        "strategy": .string(StoredVolume.strategy), "valid_from": .string(key.interval.next(after: openTime).iso8601),
+        "ratio": number(ratio), "z": number(z), "unusual": isUnusual.map { .bool($0) } ?? .null, "trend": trend.map { .string($0) } ?? .null,
+        "poc": number(poc), "vah": number(vah), "val": number(val),
+      ]))
   }
 }

@@ -1,6 +1,7 @@
 import Analysis
 public import JobGraph
 import MarketData
+import Mirroring
 public import Running
 import Scheduling
 public import Storage
@@ -29,11 +30,14 @@ public struct FindRegimes: StepOperation {
       let (model, new) = try await model(of: series, at: context.logicalDate, use)
       found.append((series.key, Self.rows(series, model), new))
     }
-    let results = found
+    let (results, logicalDate) = (found, context.logicalDate)
     return try await context.commit(in: warehouse) { transaction in
       for result in results {
         if let model = result.newModel { try transaction.store(model, of: result.key) }
         try transaction.store(result.rows)
+        guard let last = result.rows.last else { continue }
+        let path = RealtimePath("regimes", last.key.source, last.key.symbol.name, last.key.interval.rawValue)
+        try transaction.enqueue(path: path.description, value: ToldRegime(result.rows)?.json, logicalDate: logicalDate)
       }
       let last = results.first?.rows.last
       let words = last.map { [$0.trend, $0.volatility == "unknown" ? nil : "\($0.volatility) volatility", $0.model?.label] } ?? []

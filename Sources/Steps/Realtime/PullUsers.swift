@@ -11,20 +11,25 @@ public import Storage
 public struct PullUsers: StepOperation {
   private let warehouse: Warehouse
   private let source: any RealtimeReading
-  private let reader: UserReader
+  /// Nil: realtime.yaml knows no users.
+  private let reader: UserReader?
 
   /// - Parameter rules: the mapping of realtime.yaml.
-  /// - Throws: ``JobGraph/TaskFailure`` when it is none, or says nothing of users.
+  /// - Throws: ``JobGraph/TaskFailure`` when it is none.
   public init(_ warehouse: Warehouse, from source: any RealtimeReading, rules: JobValue?) throws {
     guard case .map = rules else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.realtime`") }
-    guard let users = rules?["users"] else {
-      throw TaskFailure(.permanent, "Jobs/config/realtime.yaml has no `users`; without them there is nothing to pull")
-    }
     (self.warehouse, self.source) = (warehouse, source)
-    reader = UserReader(UserLimits(users)) { TimeZone(identifier: $0) != nil }
+    reader = rules?["users"].map { users in UserReader(UserLimits(users)) { TimeZone(identifier: $0) != nil } }
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
+    guard let reader else {
+      // Those of before are not kept: nobody would ever hear that they are gone.
+      return try await context.commit(in: warehouse) { transaction in
+        try transaction.replaceUsers([], quarantine: [], at: context.logicalDate)
+        return TaskOutcome(note: "realtime.yaml has no users")
+      }
+    }
     let (accounts, defects) = reader.read(try await source.value(at: [UserLimits.top]))
     let users = accounts.map { StoredUser($0) }
     let quarantine = defects.map { QuarantinedUserValue($0) }

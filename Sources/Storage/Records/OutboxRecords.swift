@@ -18,7 +18,15 @@ public struct OutboxEntry: Sendable, Equatable {
 extension WarehouseTransaction {
   /// Queues a change, in the transaction that makes it true, for the place where such things are told; nothing when they are not told.
   public func enqueue(path: String, value: String?, logicalDate: Instant) throws {
-    guard let path = places.place(of: path) else { return }
+    guard let place = places.place(of: path) else { return }
+    try enqueue(at: place, value: value, logicalDate: logicalDate)
+  }
+
+  /// Whether a change of this path would be told: what is dear to find out need not be when nobody asks.
+  public func tells(path: String) -> Bool { places.place(of: path) != nil }
+
+  /// - Parameter path: where it stands, not where such things usually do.
+  func enqueue(at path: String, value: String?, logicalDate: Instant) throws {
     try database.cachedStatement(sql: "INSERT INTO outbox (path, value, logical_date) VALUES (?, ?, ?)")
       .execute(arguments: [path, value, logicalDate.milliseconds])
   }

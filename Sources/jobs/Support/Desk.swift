@@ -182,7 +182,9 @@ struct Desk {
     makers["backup.drill"] = { _ in
       DrillBackup(warehouse, in: workspace.backups, keys: try workspace.backupKeysForTask(), time: SystemTime())
     }
-    makers["realtime.push"] = { try mirror($0) }
+    let providers = clients.keys.sorted()
+    makers["realtime.push"] = { TellStates(warehouse, providers: providers, then: try mirror($0)) }
+    makers["realtime.results"] = { try TellUsers(warehouse, rules: $0["rules"]) }
     makers["realtime.pull"] = { try pull($0) }
     makers["notify.send"] = {
       SendNotifications(

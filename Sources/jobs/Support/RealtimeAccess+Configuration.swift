@@ -22,7 +22,7 @@ extension Projection {
           guard let known = ProjectedPart(part) else { return nil }
           return (known, configuration.access.places[part].flatMap { PathTemplate($0) } ?? known.standard)
         }
-      ) { first, _ in first })
+      ) { first, _ in first }, hasResults: configuration.access.users.map { !$0.results.isEmpty } ?? false)
   }
 }
 

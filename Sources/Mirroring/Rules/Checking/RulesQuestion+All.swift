@@ -13,6 +13,10 @@ extension RulesQuestion {
       questions += everything(.nothing, RealtimeAccess.copy)
     }
     guard let users = access.users else { return questions + everything(.nothing, [UserLimits.top, RulesSubject.owner, "profile"]) }
+    if access.projection.hasResults, !access.projection.parts.isEmpty {
+      let results = RealtimeAccess.copy + [UserLimits.top, RulesSubject.owner, UserLimits.results]
+      questions += everything(.owned, results, stored: (results, .node(["BTCUSDT": .number(1)])))
+    }
     return questions + RulesQuestion.questions(of: users)
   }
 
@@ -29,14 +33,13 @@ extension RulesQuestion {
   /// Values that go into the holes; a symbol whose key must be escaped is among them.
   private static let samples = [
     "source": "alphavantage", "symbol": "BRK.B", "interval": "1d", "strategy": "sma-cross", "time": "2026-01-15T00:00:00Z",
-    "job": "nightly",
-    "date": "2026-01-15T00:00:00Z",
+    "job": "nightly", "date": "2026-01-15T00:00:00Z", "alert": "btc_target", "check": "data",
   ]
 
   private static func questions(of part: ProjectedPart, _ template: PathTemplate, _ access: RealtimeAccess, below prefix: [String] = [])
     -> [RulesQuestion]
   {
-    guard let path = template.path(samples) else { return [] }
+    guard let path = template.path(samples) else { preconditionFailure("no sample for one of \(template.holes)") }
     let keys = prefix + path.keys.map(RealtimePath.escape)
     let thing = RealtimeValue.node(["x": .number(1)])
     // A level that is shared with other parts belongs to nobody.
@@ -64,7 +67,7 @@ extension RulesQuestion {
     questions.append(RulesQuestion(target: .owned, keys: place, operation: .read))
     questions.append(RulesQuestion(target: .owned, keys: place, operation: .write, title: "all of it", value: .node(["profile": profile])))
     questions.append(RulesQuestion(target: .owned, keys: place, operation: .delete))
-    let results = place + ["results"]
+    let results = place + [UserLimits.results]
     questions += everything(.owned, results, stored: (results, .node(["BTCUSDT": .number(1)])))
     questions += own(
       place + ["profile"], profile,

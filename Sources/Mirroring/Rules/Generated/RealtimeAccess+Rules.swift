@@ -13,6 +13,10 @@ extension RealtimeAccess {
       rules.change(at: RealtimeAccess.pointer) { grant(projection.parts, in: &$0) }
       rules.change(at: RealtimeAccess.copy) { copy in
         for part in projection.parts { add(part, to: &copy) }
+        // Of users the second tree has what they are told, no more.
+        if users != nil, projection.hasResults {
+          copy.change(at: [UserLimits.top, "$uid"]) { $0.set(".read", .condition(UserLimits.owner)) }
+        }
       }
     }
     var document = RulesDocument()

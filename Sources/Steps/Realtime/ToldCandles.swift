@@ -1,0 +1,39 @@
+import MarketData
+import Mirroring
+import Scheduling
+import Storage
+
+extension WarehouseTransaction {
+  /// Candles that a small chart shows.
+  private static let chartBars = 60
+
+  /// Tells the mirror the last candle of a series.
+  func enqueueQuote(of key: SeriesKey, at logicalDate: Instant) throws {
+    let path = RealtimePath("quotes", key.source, key.symbol.name, key.interval.rawValue).description
+    guard tells(path: path) else { return }
+    let last = try reader.series(key, closedBy: logicalDate, last: 1)
+    guard let openTime = last.openTimes.first, case .object(var candle) = last.value(at: 0) else { return }
+    candle["open_time"] = .string(openTime.iso8601)
+    try enqueue(path: path, value: RealtimeJSON.text(of: .node(candle)), logicalDate: logicalDate)
+  }
+
+  /// Tells the mirror the newest candles of a series, all at one path: one that was restated is replaced, one that is too old goes.
+  func enqueueChart(of key: SeriesKey, at logicalDate: Instant) throws {
+    let path = RealtimePath("candles", key.source, key.symbol.name, key.interval.rawValue).description
+    guard tells(path: path) else { return }
+    let bars = try reader.series(key, closedBy: logicalDate, last: WarehouseTransaction.chartBars)
+    let chart = Dictionary(uniqueKeysWithValues: bars.openTimes.indices.map { (bars.openTimes[$0].iso8601, bars.value(at: $0)) })
+    guard !chart.isEmpty else { return }
+    try enqueue(path: path, value: RealtimeJSON.text(of: .node(chart)), logicalDate: logicalDate)
+  }
+}
+
+extension CandleSeries {
+  /// A candle as the mirror is told: prices as the provider has them, not adjusted.
+  fileprivate func value(at index: Int) -> RealtimeValue {
+    .node([
+      "open": .number(open[index]), "high": .number(high[index]), "low": .number(low[index]), "close": .number(close[index]),
+      "volume": .number(volume[index]),
+    ])
+  }
+}
