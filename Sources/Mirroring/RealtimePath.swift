@@ -17,7 +17,8 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
   /// Reads an escaped path; nil when an escape is broken or a key is empty.
   public init?(escaped text: String) {
     var keys: [String] = []
-    for part in text.split(separator: "/", omittingEmptySubsequences: false) {
+    // Byte by byte: with a mark that combines, such as an accent, `/` would be another character.
+    for part in text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
       guard !part.isEmpty, let key = RealtimePath.unescape(part) else { return nil }
       keys.append(key)
     }
@@ -42,9 +43,9 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
     return result
   }
 
-  private static func unescape(_ text: Substring) -> String? {
+  private static func unescape(_ text: Substring.UTF8View) -> String? {
     var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
+    var rest = Array(text)[...]
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
         bytes.append(byte)

@@ -8,8 +8,8 @@ public import Storage
 public struct PushRealtime: StepOperation {
   private let warehouse: Warehouse
   private let sink: any RealtimeSink
-  /// The tops of the trees that the mirror is told of; other changes are forgotten.
-  private let parts: Set<String>
+  /// What the mirror is told of; other changes are forgotten.
+  private let places: MirroredPlaces
 
   /// Changes that are told in one step.
   private static let batchMax = 100_000
@@ -18,18 +18,18 @@ public struct PushRealtime: StepOperation {
   /// - Throws: ``JobGraph/TaskFailure`` when it is none.
   public init(_ warehouse: Warehouse, to sink: any RealtimeSink, rules: JobValue?) throws {
     (self.warehouse, self.sink) = (warehouse, sink)
-    parts = try PushRealtime.parts(rules)
+    places = try PushRealtime.places(rules)
   }
 
   /// Where the parts that realtime.yaml names begin: the first keys of their places.
-  public static func parts(_ rules: JobValue?) throws -> Set<String> {
+  public static func places(_ rules: JobValue?) throws -> MirroredPlaces {
     guard case .map = rules else { throw TaskFailure(.permanent, "`rules` is no mapping; give `$config.realtime`") }
-    let places = rules?["projection"]
-    return Set(
-      Parameters([.init("mirror", rules?["mirror"] ?? .list(all))]).texts("mirror").compactMap { part in
-        guard case .string(let place)? = places?[part] else { return part }
-        return place.split(separator: "/").first.map(String.init)
-      })
+    let projection = rules?["projection"]
+    let tops = Parameters([.init("mirror", rules?["mirror"] ?? .list(all))]).texts("mirror").compactMap { part in
+      guard case .string(let place)? = projection?[part] else { return part }
+      return place.split(separator: "/").first.map(String.init)
+    }
+    return MirroredPlaces(tops: Set(tops))
   }
 
   private static let all = ["quotes", "signals", "reports", "alerts"].map { JobValue.string($0) }
@@ -37,14 +37,14 @@ public struct PushRealtime: StepOperation {
   /// Tells everything that waits, without a run.
   /// - Returns: how many paths were told, and how many changes were of other parts.
   public static func drain(
-    _ warehouse: Warehouse, to sink: any RealtimeSink, parts: Set<String>
+    _ warehouse: Warehouse, to sink: any RealtimeSink, places: MirroredPlaces
   ) async throws -> (told: Int, forgotten: Int) {
     var (told, forgotten) = (0, 0)
     while true {
       let entries = try await warehouse.read { try $0.outbox(limit: batchMax) }
       guard let last = entries.last?.sequence else { return (told, forgotten) }
       let changes = try changes(entries)
-      let wanted = changes.filter { parts.contains($0.path.keys[0]) }
+      let wanted = changes.filter { places.contains($0.path) }
       let batch = Outbox.coalesced(wanted)
       if !batch.isEmpty { try await sink.apply(batch) }
       try await warehouse.write { try $0.acknowledge(through: last) }
@@ -65,7 +65,7 @@ public struct PushRealtime: StepOperation {
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let entries = try await warehouse.read { try $0.outbox(limit: PushRealtime.batchMax) }
     let changes = try PushRealtime.changes(entries)
-    let told = Outbox.coalesced(changes.filter { parts.contains($0.path.keys[0]) })
+    let told = Outbox.coalesced(changes.filter { places.contains($0.path) })
     if !told.isEmpty { try await sink.apply(told) }
     let last = entries.last?.sequence
     return try await context.commit(in: warehouse) { transaction in

@@ -112,6 +112,14 @@ def check_key(key):
         raise Refusal(400, "bare integer as key (this stand-in's own rule: it would come back as an array)")
 
 
+def check_path(path):
+    first = 2 if path[:2] == ["mirror", "copy"] else 0
+    for place, key in enumerate(path):
+        # A user's key was made elsewhere, and may be a number.
+        is_user = place == first + 1 and path[first] == "users" and re.fullmatch("-?[0-9]+", key)
+        check_key(key + "x" if is_user else key)
+
+
 def clean(value, depth):
     """A value as it is stored; None for nothing."""
     if depth > 32:
@@ -147,8 +155,14 @@ class Database:
         self.control = {"lose": options.lose, "errors": options.errors, "refuse": [], "max_delete": options.max_delete}
         self.stats = dict(
             requests=0, writes=0, paths=0, bytes=0, lost=0, errors=0, posts=0, expired=0, unsigned=0, tokens=0, out_of_order=0, mixtures=0,
-            switches=0, paths_max=0, bytes_max=0, refusals=[], commits=0)
+            switches=0, paths_max=0, bytes_max=0, refusals=[], commits=0, people=0)
         self.nights = {"root": {}, "copy": {}}
+
+    def touch(self, path):
+        """Counts what reads or writes anything that people keep: all below /users but their results."""
+        rest = path[2:] if path[:2] == ["mirror", "copy"] else path
+        if rest[:1] == ["users"] and rest[2:3] != ["results"] or not rest:
+            self.stats["people"] += 1
 
     # What readers are promised: the tree that the pointer names shows one night only.
     def tally(self, path, old, new):
@@ -221,8 +235,8 @@ class Database:
         changes = []
         for name, value in body.items():
             path = base + name.strip("/").split("/")
-            for key in path:
-                check_key(key)
+            check_path(path)
+            self.touch(path)
             changes.append((path, clean(value, len(path))))
         names = {tuple(path) for path, _ in changes}
         for path, _ in changes:
@@ -491,8 +505,9 @@ class Handler(BaseHTTPRequestHandler):
         if not url.path.endswith(".json"):
             raise Refusal(404, "not found")
         path = [unquote(part) for part in url.path[1:-5].split("/") if part]
-        for key in path:
-            check_key(key)
+        check_path(path)
+        if self.command != "PATCH" and "shallow" not in query:
+            base.touch(path)
         if self.command == "POST":
             base.stats["posts"] += 1
             raise Refusal(400, "a client of ours must never push")

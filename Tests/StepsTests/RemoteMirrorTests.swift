@@ -31,7 +31,7 @@ private final class Night {
   }
 
   func mirror(_ sink: any RemoteSink) -> RemoteMirror {
-    RemoteMirror(warehouse, to: sink, parts: ["quotes", "signals", "reports"], time: time) { "this" }
+    RemoteMirror(warehouse, to: sink, places: MirroredPlaces(tops: ["quotes", "signals", "reports"]), time: time) { "this" }
   }
 
   func push(_ sink: any RemoteSink, night: Int = 1) async throws -> RemoteMirror.Outcome {
@@ -181,6 +181,70 @@ private func demandNoMischief(_ standIn: StandIn) async throws {
     try await demandNoMischief(standIn)
   }
 
+  @Test func `holds what people keep, which a push, a search and a repair neither read nor write`() async throws {
+    let standIn = try StandIn("--owner")
+    let night = Night()
+    let kept = "{\"profile\":{\"name\":\"Ann\"},\"watchlist\":{\"A\":true}}"
+    // The second is nobody the mirror knows of; the third has digits for a name, and the last one that begins with an accent.
+    for uid in ["ann", "stranger", "4711", "%CC%81x"] {
+      _ = try await standIn.body("/users/\(uid).json", "PUT", kept)
+      _ = try await standIn.body("/mirror/copy/users/\(uid).json", "PUT", kept)
+    }
+    _ = try await standIn.body("/users/stranger/results/own.json", "PUT", "1")
+    let before = try await standIn.stats().people
+    try await night.queue(
+      (0..<600).map { ("users/ann/results/s\($0)", "{\"v\":\($0)}") } + [
+        ("users/4711/results/x", "1"), ("users/\u{301}x/results/x", "2"), ("quotes/binance/A/1d", "{\"v\":1}"),
+      ])
+    try await night.warehouse.write { transaction in
+      for (path, value) in [
+        ("users", nil), ("users/ann", nil), ("users/ann/profile/name", "\"Eve\""), ("users/resultsx/results", nil),
+        ("users/ann/resultsx", "1"), ("users/stranger", "{\"results\":1}"), ("mirror/copy", nil),
+      ] as [(String, String?)] { try transaction.enqueue(path: path, value: value, logicalDate: january(1)) }
+    }
+    let sink = try standIn.firebase(time: night.time)
+    let outcome = try await night.push(sink)
+    #expect(outcome.paths == 604 && outcome.forgotten == 6 && outcome.refused == 0)
+    #expect(try await night.mirror(sink).drift()?.compared == 603)
+    // Meddled with in both trees: what is the mirror's is mended, and what is not stays.
+    for tree in ["", "/mirror/copy"] {
+      _ = try await standIn.body("\(tree)/users/ann/results/s7.json", "PUT", "8")
+      _ = try await standIn.body("\(tree)/users/ann/results/extra.json", "PUT", "8")
+      _ = try await standIn.body("\(tree)/users/4711/results.json", "DELETE")
+      _ = try await standIn.body("\(tree)/quotes/other.json", "PUT", "8")
+    }
+    let drift = try #require(try await night.mirror(sink).drift())
+    #expect(drift.missing == 1 && drift.different == 1 && drift.extra == 2)
+    #expect(try await night.mirror(sink).drift(repairing: true)?.repaired == 8)
+    #expect(try await night.mirror(sink).drift()?.isNone == true)
+    let tree = try await standIn.tree()
+    for place in [[], ["mirror", "copy"]] {
+      for uid in ["ann", "stranger", "4711", "\u{301}x"] {
+        #expect(tree.value(at: place + ["users", uid, "profile", "name"]) == .string("Ann"), "\(place) \(uid)")
+        #expect(tree.value(at: place + ["users", uid, "watchlist", "A"]) == .bool(true), "\(place) \(uid)")
+      }
+      #expect(tree.value(at: place + ["users", "ann", "results", "s7", "v"]) == .number("7"))
+      #expect(tree.value(at: place + ["users", "4711", "results", "x"]) == .number("1"))
+      #expect(tree.value(at: place + ["users", "\u{301}x", "results", "x"]) == .number("2"))
+    }
+    #expect(tree.value(at: ["users", "stranger", "results", "own"]) == .number("1"))
+    #expect(try await standIn.stats().people == before)
+    try await demandNoMischief(standIn)
+  }
+
+  @Test func `is seeded with what the embedded one held, and with nothing of what people keep`() async throws {
+    let standIn = try StandIn("--owner")
+    let night = Night()
+    try await WarehouseTree(night.warehouse).replace([
+      ("quotes/binance/A/1d", "{\"v\":1,\"w\":2}"), ("other/x", "1"), ("users/ann/profile/name", "\"Ann\""), ("users/ann/results/s/v", "3"),
+      ("users/ann-b/results/s", "4"), ("users/ann-b/resultsx", "4"),
+    ])
+    _ = try await night.push(try standIn.firebase(time: night.time))
+    let quotes = "{\"binance\":{\"A\":{\"1d\":{\"v\":1,\"w\":2}}}}"
+    let users = "{\"ann\":{\"results\":{\"s\":{\"v\":3}}},\"ann-b\":{\"results\":{\"s\":4}}}"
+    #expect(try await standIn.tree().shown == WireValue(json: "{\"quotes\":\(quotes),\"users\":\(users)}"))
+  }
+
   @Test func `that was emptied is told everything again`() async throws {
     let standIn = try StandIn("--owner")
     let night = Night()
@@ -200,7 +264,7 @@ private func demandNoMischief(_ standIn: StandIn) async throws {
     try await other.queueQuotes(2, night: 2)
     let sink = try standIn.firebase(time: one.time)
     _ = try await one.push(sink)
-    let second = RemoteMirror(other.warehouse, to: sink, parts: ["quotes"], time: other.time) { "other" }
+    let second = RemoteMirror(other.warehouse, to: sink, places: MirroredPlaces(tops: ["quotes"]), time: other.time) { "other" }
     await #expect { _ = try await second.push(night: january(2)) } throws: {
       "\($0)".contains("another warehouse writes there (last for 2026-01-01T00:00:00Z)")
     }

@@ -27,6 +27,8 @@ final class StandIn: @unchecked Sendable {
     let pathsMax: Int
     let bytesMax: Int
     let paths: Int
+    /// Requests for what people keep.
+    let people: Int
   }
 
   init(_ arguments: String...) throws {

@@ -24,7 +24,7 @@ public struct FirebaseAddress: Sendable, Hashable {
 
   /// - Parameter keys: as they are written in the database; each is encoded once more for the URL.
   func url(_ keys: [String], query: [(String, String)] = []) -> String {
-    let path = keys.map { percentEncoded(WireKey.text(of: $0)) }.joined(separator: "/")
+    let path = WireKey.texts(of: keys).map(percentEncoded).joined(separator: "/")
     let all = (namespace.map { [("ns", $0)] } ?? []) + query
     let text = all.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
     return "\(web.origin)/\(path).json" + (text.isEmpty ? "" : "?\(text)")

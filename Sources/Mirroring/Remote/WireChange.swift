@@ -85,5 +85,14 @@ enum WireKey {
     return "%" + String(key.utf8.first!, radix: 16, uppercase: true) + key.dropFirst()
   }
 
-  static func path(_ keys: [String]) -> String { keys.map(text(of:)).joined(separator: "/") }
+  /// A path of keys, from the root of the database.
+  ///
+  /// A user's key is the user's, chosen elsewhere: digits stay as they are there, or the results would lie beside what the user keeps.
+  static func texts(of keys: [String]) -> [String] {
+    let first = keys.starts(with: MirrorPointer.copyPath.keys) ? MirrorPointer.copyPath.keys.count : 0
+    let user = keys.count > first + 1 && keys[first] == UserLimits.top ? first + 1 : nil
+    return keys.enumerated().map { $0.offset == user ? RealtimePath.escape($0.element) : text(of: $0.element) }
+  }
+
+  static func path(_ keys: [String]) -> String { texts(of: keys).joined(separator: "/") }
 }

@@ -13,7 +13,7 @@ extension RealtimeWrite {
       (members, seen, above) = ([], [], [])
     }
     for (path, text) in values {
-      let keys = path.split(separator: "/")
+      let keys = path.utf8.split(separator: UInt8(ascii: "/")).map(Substring.init)
       let prefixes = (0..<keys.count).map { Array(keys.prefix($0)) }
       if seen.contains(keys) || above.contains(keys) || prefixes.contains(where: seen.contains) { try finish() }
       seen.insert(keys)

@@ -47,7 +47,8 @@ public struct RealtimeWrite: Sendable, Hashable {
   }
 
   private static func keys(_ member: RealtimeJSON.Member) throws(RealtimeWriteDefect) -> [String] {
-    var parts = member.key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    // Byte by byte: with a mark that combines, such as an accent, `/` would be another character.
+    var parts = member.key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
     if parts.count > 1, parts.first == "" { parts.removeFirst() }
     if parts.count > 1, parts.last == "" { parts.removeLast() }
     for (index, part) in parts.enumerated() {

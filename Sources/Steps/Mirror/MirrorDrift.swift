@@ -31,10 +31,17 @@ extension RemoteMirror {
     let trees: [MirrorCopy] = repairing && journal.copySequence > 0 ? [.root, .copy] : [journal.isCopyLive ? .copy : .root]
     for copy in trees {
       var search = DriftSearch(self, copy, through: copy == .root ? journal.rootSequence : journal.copySequence, isRepairing: repairing)
-      for part in parts.sorted() { try await search.compare(RealtimePath(part)) }
+      for place in try await comparedPlaces(through: search.through) { try await search.compare(place) }
       drift.add(search.drift)
     }
     return drift
+  }
+
+  /// Everything of ours: whole tops, and the results of those users who were told any. Nobody else's part of `/users` is looked at.
+  private func comparedPlaces(through sequence: Int64) async throws -> [RealtimePath] {
+    let users = try await warehouse.read { try $0.mirrorKeys(below: MirroredPlaces.usersPath.description, through: sequence) }
+    return places.tops.sorted().map { RealtimePath($0) }
+      + users.compactMap { RealtimePath(escaped: $0)?.keys.first }.map(MirroredPlaces.results(of:))
   }
 }
 
@@ -59,7 +66,7 @@ private struct DriftSearch {
 
   private let mirror: RemoteMirror
   private let copy: MirrorCopy
-  private let through: Int64
+  let through: Int64
   private let isRepairing: Bool
   private(set) var drift = MirrorDrift()
 
@@ -160,6 +167,7 @@ private struct DriftSearch {
     let all = missing.map { "\($0.path) is not there" } + different.map { "\($0.path) differs" } + extra.map { "\($0) was not told" }
     drift.examples += all.prefix(max(0, DriftSearch.examplesMax - drift.examples.count))
     guard isRepairing else { return }
+    precondition(extra.allSatisfy(mirror.places.contains), "a repair deletes what is the mirror's, and nothing else")
     let changes =
       extra.map { RealtimeChange(path: $0, value: nil) }
       + (missing + different).sorted { $0.sequence < $1.sequence }.compactMap { entry in

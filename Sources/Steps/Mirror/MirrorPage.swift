@@ -17,12 +17,12 @@ extension RemoteMirror {
     private(set) var isOutbox: Bool
     /// The entries that are told, by their place in ``entries``.
     private var origins: [Int] = []
-    private let parts: Set<String>
+    private let places: MirroredPlaces
     private let bounds: BatchBounds
     private let keepsArrays: Bool
 
     init(entries: [OutboxEntry], isOutbox: Bool, _ mirror: RemoteMirror) {
-      (self.entries, self.isOutbox, parts) = (entries, isOutbox, mirror.parts)
+      (self.entries, self.isOutbox, places) = (entries, isOutbox, mirror.places)
       (bounds, keepsArrays) = (mirror.sink.bounds, mirror.sink.keepsArrays)
       prepare()
     }
@@ -49,24 +49,24 @@ extension RemoteMirror {
     private mutating func prepare() {
       (refusals, forgotten, origins) = ([], 0, [])
       var changes: [RealtimeChange] = []
-      var places: [Int] = []
+      var indices: [Int] = []
       for (index, entry) in entries.enumerated() {
-        guard let path = RealtimePath(escaped: entry.path), let top = path.keys.first else {
+        guard let path = RealtimePath(escaped: entry.path) else {
           refusals.append(ChangeRefusal(path: RealtimePath([entry.path]), reason: "no path is written so"))
           continue
         }
-        guard parts.contains(top) else {
+        guard places.contains(path) else {
           forgotten += 1
           continue
         }
         changes.append(RealtimeChange(path: path, value: entry.value))
-        places.append(index)
+        indices.append(index)
       }
       var prepared: [WireChange] = []
       for index in Outbox.lastWords(changes) {
         do throws(ChangeRefusal) {
-          prepared.append(try WireChange(changes[index], origin: places[index], keepingArrays: keepsArrays))
-          origins.append(places[index])
+          prepared.append(try WireChange(changes[index], origin: indices[index], keepingArrays: keepsArrays))
+          origins.append(indices[index])
         } catch {
           refusals.append(error)
         }

@@ -8,7 +8,7 @@ public import Storage
 public struct MirrorRealtime: StepOperation {
   private let warehouse: Warehouse
   private let sink: any RemoteSink
-  private let parts: Set<String>
+  private let places: MirroredPlaces
   private let time: any TimeSource
 
   /// - Parameters:
@@ -17,14 +17,14 @@ public struct MirrorRealtime: StepOperation {
   /// - Throws: ``JobGraph/TaskFailure`` when the rules are no mapping.
   public init(_ warehouse: Warehouse, to sink: any RemoteSink, rules: JobValue?, time: any TimeSource) throws {
     (self.warehouse, self.sink, self.time) = (warehouse, sink, time)
-    parts = try PushRealtime.parts(rules)
+    places = try PushRealtime.places(rules)
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     var sink = sink
     // The sandbox's clock is another one; what is left of the step's time is the same.
     sink.latest = context.latest.map { time.now() + ($0 - context.time.now()) }
-    let mirror = RemoteMirror(warehouse, to: sink, parts: parts, time: time)
+    let mirror = RemoteMirror(warehouse, to: sink, places: places, time: time)
     let outcome = try await mirror.push(night: context.logicalDate)
     for refusal in outcome.refusals { context.note(.warning, "not told, because no database takes it: \(refusal)") }
     if outcome.refused > outcome.refusals.count {

@@ -27,8 +27,8 @@ public struct RemoteMirror: Sendable {
 
   let warehouse: Warehouse
   let sink: any RemoteSink
-  /// The tops that are told.
-  let parts: Set<String>
+  /// What is told.
+  let places: MirroredPlaces
   private let time: any TimeSource
   /// Makes the name of this warehouse, the first time.
   private let name: @Sendable () -> String
@@ -41,10 +41,10 @@ public struct RemoteMirror: Sendable {
 
   /// - Parameter name: a name for this warehouse that no other has.
   public init(
-    _ warehouse: Warehouse, to sink: any RemoteSink, parts: Set<String>, time: any TimeSource,
+    _ warehouse: Warehouse, to sink: any RemoteSink, places: MirroredPlaces, time: any TimeSource,
     name: @escaping @Sendable () -> String = { String((0..<20).map { _ in "0123456789abcdefghjkmnpqrstvwxyz".randomElement()! }) }
   ) {
-    (self.warehouse, self.sink, self.parts, self.time, self.name) = (warehouse, sink, parts, time, name)
+    (self.warehouse, self.sink, self.places, self.time, self.name) = (warehouse, sink, places, time, name)
   }
 
   /// Tells everything that waits.
@@ -69,10 +69,17 @@ public struct RemoteMirror: Sendable {
 
   /// What was told to the embedded database before there was this one.
   fileprivate func seed() async throws {
-    let parts = parts.sorted()
+    let tops = places.tops.sorted()
     try await warehouse.write { transaction in
-      guard try !transaction.reader.hasMirrorNodes() else { return }
-      for part in parts { _ = try transaction.tell(try transaction.reader.tree(below: part).map { ($0.path, $0.value) }) }
+      let reader = transaction.reader
+      guard try !reader.hasMirrorNodes() else { return }
+      func tell(_ place: String) throws {
+        try reader.treeLeaves(below: place) { _ = try transaction.tell([($0.replacing("\u{1}", with: "/"), $1)]) }
+      }
+      for top in tops { try tell(top) }
+      for uid in try reader.treeKeys(below: MirroredPlaces.usersPath.description) {
+        try tell(MirroredPlaces.results(of: uid).keys.joined(separator: "\u{1}"))
+      }
     }
   }
 

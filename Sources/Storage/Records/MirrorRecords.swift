@@ -149,7 +149,8 @@ extension WarehouseReader {
     let end = path.isEmpty ? "\u{10FFFF}" : path + "0"
     var (keys, from): (Set<String>, String) = ([], prefix)
     while let found = try String.fetchOne(next, arguments: [from, end, sequence]) {
-      let key = String(found.dropFirst(prefix.count).prefix { $0 != "/" })
+      // Byte by byte: with a mark that combines, `/` would be another character.
+      let key = String(decoding: found.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "/") }, as: UTF8.self)
       keys.insert(key)
       // `a-b` lies between `a` and `a/`, so only what is below a key can be skipped. No key holds a control character.
       from = found == prefix + key ? found + "\u{1}" : prefix + key + "0"

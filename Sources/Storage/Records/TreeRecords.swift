@@ -29,6 +29,19 @@ extension WarehouseReader {
     return leaves
   }
 
+  /// The keys directly below a path, sorted as they are stored.
+  /// - Complexity: O(keys), however much lies below them.
+  public func treeKeys(below path: String) throws -> [String] {
+    let prefix = path + "\u{1}"
+    var (keys, from): ([String], String) = ([], prefix)
+    while let leaf = try firstTreeLeaf(from: from, to: path + "\u{2}") {
+      let key = String(decoding: leaf.path.utf8.dropFirst(prefix.utf8.count).prefix { $0 != 1 }, as: UTF8.self)
+      keys.append(key)
+      from = prefix + key + "\u{2}"
+    }
+    return keys
+  }
+
   /// The first leaf at a path or behind it, before `end`.
   public func firstTreeLeaf(from path: String, to end: String?) throws -> (path: String, value: String)? {
     let row =

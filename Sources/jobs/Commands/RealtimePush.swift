@@ -59,7 +59,7 @@ struct RealtimePush: AsyncParsableCommand {
   ) async throws -> Document {
     let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
     defer { http.shutdown() }
-    let mirror = RemoteMirror(warehouse, to: try desk.sink(remote, http: http), parts: try desk.parts(), time: SystemTime())
+    let mirror = RemoteMirror(warehouse, to: try desk.sink(remote, http: http), places: try desk.places(), time: SystemTime())
     let outcome = try await mirror.push(night: night, takingOver: takeOver)
     let drift = repair ? try await mirror.drift(repairing: true) : nil
     if repair, drift == nil { Output.say("note: \(try desk.place()) cannot be compared path by path; what waited was told") }
@@ -69,7 +69,7 @@ struct RealtimePush: AsyncParsableCommand {
   private func pushEmbedded(_ desk: MirrorDesk, _ warehouse: Warehouse) async throws -> Document {
     var outcome = RemoteMirror.Outcome()
     (outcome.paths, outcome.forgotten) = try await PushRealtime.drain(
-      warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), parts: try desk.parts())
+      warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), places: try desk.places())
     outcome.writes = outcome.paths
     return Document(sink: "embedded", outcome, nil)
   }

@@ -59,7 +59,7 @@ struct RealtimeStatus: AsyncParsableCommand {
   private func drift(_ desk: MirrorDesk, _ remote: RealtimeConfiguration.Remote, _ warehouse: Warehouse) async throws -> MirrorDrift? {
     let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
     defer { http.shutdown() }
-    return try await RemoteMirror(warehouse, to: try desk.sink(remote, http: http), parts: try desk.parts(), time: SystemTime()).drift()
+    return try await RemoteMirror(warehouse, to: try desk.sink(remote, http: http), places: try desk.places(), time: SystemTime()).drift()
   }
 
   private struct Document: Encodable {

@@ -78,8 +78,8 @@ struct MirrorDesk {
     }
   }
 
-  /// The parts that are told.
-  func parts() throws -> Set<String> { try PushRealtime.parts(configuration.value(of: "realtime")) }
+  /// What is told.
+  func places() throws -> MirroredPlaces { try PushRealtime.places(configuration.value(of: "realtime")) }
 
   /// `host:port` of an emulator, as Google's own programs are told of it.
   private func emulator(of remote: RealtimeConfiguration.Remote) -> String? {
