@@ -32,7 +32,7 @@ public struct PushRealtime: StepOperation {
     return MirroredPlaces(tops: Set(tops))
   }
 
-  private static let all = ["quotes", "signals", "reports", "alerts"].map { JobValue.string($0) }
+  private static let all = ProjectedPart.allCases.map { JobValue.string($0.rawValue) }
 
   /// Tells everything that waits, without a run.
   /// - Returns: how many paths were told, and how many changes were of other parts.

@@ -26,7 +26,9 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
   private func tell(
     _ warehouse: Warehouse, _ states: [(String, String)], vanished: VanishedState = .isDeleted
   ) async throws -> [OutboxEntry] {
-    _ = try await warehouse.write { try $0.tell("health", states.map { (path: $0.0, value: $0.1) }, vanished: vanished, logicalDate: day(1)) }
+    _ = try await warehouse.write {
+      try $0.tell("health", states.map { (path: $0.0, value: $0.1) }, vanished: vanished, logicalDate: day(1))
+    }
     return try await empty(warehouse)
   }
 

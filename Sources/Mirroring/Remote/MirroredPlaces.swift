@@ -5,7 +5,6 @@ public struct MirroredPlaces: Sendable, Hashable {
 
   /// What users keep lies here; the mirror's are their results alone.
   private static let users = UserLimits.top
-  private static let results = "results"
 
   /// - Parameter tops: `users`, and what the mirror says of itself, are never mirrored whole, whoever asks for it.
   public init(tops: Set<String>) {
@@ -15,13 +14,12 @@ public struct MirroredPlaces: Sendable, Hashable {
   /// Whether a path is at or below a place of the mirror's.
   public func contains(_ path: RealtimePath) -> Bool {
     guard let top = path.keys.first else { return false }
-    guard top == MirroredPlaces.users else { return tops.contains(top) }
-    return path.keys.count >= 3 && path.keys[2] == MirroredPlaces.results
+    return top == MirroredPlaces.users ? UserLimits.isResult(path) : tops.contains(top)
   }
 
   /// Where all users are; only ``results(of:)`` below it may be read or written.
   public static var usersPath: RealtimePath { RealtimePath(users) }
 
   /// The place of one user's results.
-  public static func results(of uid: String) -> RealtimePath { RealtimePath(users, uid, results) }
+  public static func results(of uid: String) -> RealtimePath { RealtimePath(users, uid, UserLimits.results) }
 }

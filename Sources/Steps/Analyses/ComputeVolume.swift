@@ -60,7 +60,8 @@ extension StoredVolume {
       of: .node([
         "bar_time": .string(openTime.iso8601), "interval": .string(key.interval.rawValue), "source": .string(key.source),
         "strategy": .string(StoredVolume.strategy), "valid_from": .string(key.interval.next(after: openTime).iso8601),
-        "ratio": number(ratio), "z": number(z), "unusual": isUnusual.map { .bool($0) } ?? .null, "trend": trend.map { .string($0) } ?? .null,
+        "ratio": number(ratio), "z": number(z), "unusual": isUnusual.map { .bool($0) } ?? .null,
+        "trend": trend.map { .string($0) } ?? .null,
         "poc": number(poc), "vah": number(vah), "val": number(val),
       ]))
   }

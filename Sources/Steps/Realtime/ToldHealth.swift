@@ -25,7 +25,8 @@ struct ToldHealth {
   /// By their usual paths.
   /// - Parameter providers: their names, as providers.yaml has them.
   func states(providers: [String]) throws -> [(path: String, value: String)] {
-    try [("data", data()), ("jobs", jobs()), ("messages", messages()), ("providers", self.providers(providers))].compactMap { check, value in
+    try [("data", data()), ("jobs", jobs()), ("messages", messages()), ("providers", self.providers(providers))].compactMap {
+      check, value in
       value.isNull ? nil : (RealtimePath("health", check).description, RealtimeJSON.text(of: value))
     }
   }

@@ -32,9 +32,14 @@ struct ToldSymbol {
     signals =
       wanted.isDisjoint(with: [.signals, .alerts])
       ? []
-      : try reader.signals(validAfter: logicalDate - ToldSymbol.signalMemory, until: max(logicalDate, key.interval.next(after: bars.openTimes[last])), symbol: symbol)
-        .filter { $0.key == key }.sorted { ($1.barTime, $0.strategy) < ($0.barTime, $1.strategy) }
-    var parts: [String: RealtimeValue] = ["state": .string("ok"), "source": .string(key.source), "interval": .string(key.interval.rawValue)]
+      : try reader.signals(
+        validAfter: logicalDate - ToldSymbol.signalMemory, until: max(logicalDate, key.interval.next(after: bars.openTimes[last])),
+        symbol: symbol
+      )
+      .filter { $0.key == key }.sorted { ($1.barTime, $0.strategy) < ($0.barTime, $1.strategy) }
+    var parts: [String: RealtimeValue] = [
+      "state": .string("ok"), "source": .string(key.source), "interval": .string(key.interval.rawValue),
+    ]
     if wanted.contains(.quotes) {
       parts["quote"] = .node([
         "bar_time": .string(bars.openTimes[last].iso8601), "close": .number(bars.close[last]),

@@ -23,7 +23,8 @@ extension WarehouseTransaction {
     var told = Dictionary(
       try Row.fetchAll(
         try database.cachedStatement(sql: "SELECT path, value FROM told_states WHERE subject = ?"), arguments: [subject]
-      ).map { ($0[0] as String, $0[1] as String) }) { $1 }
+      ).map { ($0[0] as String, $0[1] as String) }
+    ) { $1 }
     var changes = 0
     for (path, value) in states {
       guard let place = places.place(of: path), told.removeValue(forKey: place) != value else { continue }
