@@ -47,7 +47,7 @@ import Testing
       #expect(try project.rows("SELECT count(*) > 3 FROM outbox") == ["1"])
       let status = try await project.jobs("realtime", "status", "--sandbox")
       #expect(
-        status.out.contains("waiting       quotes") && status.out.contains("last failure") && status.out.contains("disabled"), "\(status)")
+        status.out.contains("waiting       candles") && status.out.contains("last failure") && status.out.contains("disabled"), "\(status)")
       try standIn.control(#"{"refuse":[]}"#)
       let pushed = try await project.jobs("realtime", "push", "--sandbox", "--repair", "--json")
       #expect(pushed.status == 0 && pushed.out.contains("jobs.realtime.push/1"), "\(pushed)")

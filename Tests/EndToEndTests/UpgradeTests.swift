@@ -14,6 +14,8 @@ import Testing
       let rules = try calm.text("Jobs/config/quality.yaml").split(separator: "\n", omittingEmptySubsequences: false)
       let old = rules.filter { line in !["rejected:", "restatement:", "agreement:"].contains { line.hasPrefix($0) } }
       try calm.write(old.joined(separator: "\n"), to: "Jobs/config/quality.yaml")
+      // Of what the old version fetched, it told no charts: they come with the next candle.
+      for each in [calm, project] { try each.write("mirror: [quotes, signals, reports]\n", to: "Jobs/config/realtime.yaml") }
       // The step that killed its run the first time, and then no more.
       try calm.write("", to: "died")
       let undisturbed = try await calm.jobs("run", "old", "--sandbox", "--date", date)

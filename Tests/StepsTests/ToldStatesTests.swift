@@ -63,7 +63,8 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
     let key = SeriesKey(source: "binance", symbol: try Symbol(symbol), interval: .day1)
     let candles = try bars.enumerated().map { index, bar in
       try Candle(
-        openTime: day(index + 1), closeTime: day(index + 2), open: bar.close, high: bar.close, low: bar.close, close: bar.close,
+        openTime: day(index + 1), closeTime: day(index + 2) - .milliseconds(1), open: bar.close, high: bar.close, low: bar.close,
+        close: bar.close,
         volume: bar.volume)
     }
     try await warehouse.write { transaction in
@@ -159,7 +160,7 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
     try (1...count).map {
       let close = 100 + Double($0 % 7)
       return try Candle(
-        openTime: day($0), closeTime: day($0 + 1), open: close, high: close + 1, low: close - 1, close: close,
+        openTime: day($0), closeTime: day($0 + 1) - .milliseconds(1), open: close, high: close + 1, low: close - 1, close: close,
         volume: $0 == count ? 100 : 10)
     }
   }
@@ -219,16 +220,17 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
     #expect(tree[["health", "data", "rules", "gaps"]] == .number(1))
     #expect(tree[["health", "messages", "state"]] == .string("ok") && tree[["health", "providers", "state"]] == .string("ok"))
     #expect(tree[["health", "jobs"]].isNull, "no run has ended yet")
-    // Nothing closes the runs of this bench: to the next one, the first has died.
-    try await push(42)
-    tree = try await waiting(warehouse)
-    #expect(tree[["runs", "test", day(41).iso8601, "state"]] == .string("interrupted"))
-    #expect(tree[["runs", "test", day(42).iso8601, "state"]] == .string("running"))
-    try await warehouse.close(RunID("test-1"), result: .partial, exitStatus: .partial, at: day(42))
-    try await warehouse.close(RunID("test-2"), result: .succeeded, exitStatus: .delivered, at: day(42))
+    // One that died: it is open, and goes on no more.
+    let dead = RunHeader(id: RunID("dead"), job: "test", logicalDate: day(42), trigger: "test", startedAt: Instant(milliseconds: 1))
+    try await warehouse.open(dead, plan: Plan(job: "test", logicalDate: day(42), steps: []))
     try await push(43)
     tree = try await waiting(warehouse)
-    #expect(tree[["runs", "test", day(41).iso8601, "state"]] == .string("partial"))
+    #expect(tree[["runs", "test", day(41).iso8601, "state"]] == .string("succeeded"))
+    #expect(tree[["runs", "test", day(42).iso8601, "state"]] == .string("interrupted"))
+    try await warehouse.close(RunID("dead"), result: .partial, exitStatus: .partial, at: day(42))
+    try await push(44)
+    tree = try await waiting(warehouse)
+    #expect(tree[["runs", "test", day(42).iso8601, "state"]] == .string("partial"))
     #expect(tree[["runs", "test", day(42).iso8601, "ended_at"]] == .string(day(42).iso8601))
     #expect(
       tree[["health", "jobs", "state"]] == .string("ok") && tree[["health", "jobs", "jobs", "test", "state"]] == .string("succeeded"))
