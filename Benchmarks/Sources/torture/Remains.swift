@@ -22,19 +22,24 @@ struct Remains: Sendable {
       WHERE answer NOT IN ('landed', 'burst')
       """
     ).sorted()
-    // The realtime tree when it has been told what waits for the next push.
+    // The realtime tree when it has been told what waits for the next push; without what it is told of the runs themselves.
     var tree: [String: String] = [:]
     let leaves = "SELECT replace(path, char(1), '/'), value FROM realtime_nodes"
-    for line in try database.lines(leaves) + database.lines("SELECT path, ifnull(value, 'null') FROM outbox ORDER BY sequence") {
-      let parts = line.split(separator: "|", maxSplits: 1)
-      let path = String(parts[0])
+    for line in try database.lines(leaves) { try Remains.add(line, to: &tree) }
+    for line in try database.lines("SELECT path, ifnull(value, 'null') FROM outbox ORDER BY sequence") {
+      let path = line.prefix { $0 != "|" }
       tree = tree.filter { $0.key != path && !$0.key.hasPrefix(path + "/") }
-      let json = try JSONSerialization.jsonObject(with: Data((parts.last ?? "").utf8), options: .fragmentsAllowed)
-      Remains.add(json, at: path, to: &tree)
+      try Remains.add(line, to: &tree)
     }
-    rows["the realtime tree"] = tree.map { "\($0) = \($1)" }.sorted()
+    rows["the realtime tree"] = tree.filter { !$0.key.hasPrefix("runs/") && !$0.key.hasPrefix("health/") }.map { "\($0) = \($1)" }.sorted()
     self.rows = rows
     files = Remains.files(below: folder)
+  }
+
+  /// `path|JSON`, leaf by leaf.
+  private static func add(_ line: String, to tree: inout [String: String]) throws {
+    let parts = line.split(separator: "|", maxSplits: 1)
+    add(try JSONSerialization.jsonObject(with: Data((parts.last ?? "").utf8), options: .fragmentsAllowed), at: String(parts[0]), to: &tree)
   }
 
   /// A JSON value as the realtime tree has it: leaf by leaf.
@@ -52,7 +57,8 @@ struct Remains: Sendable {
     "runs": "id, job, logical_date, state, exit_status", "steps": "run_id, step, state, reason, tasks, succeeded, failed",
     "tasks": "run_id, step, task, state", "attempts": nil, "run_requests": nil, "events": nil, "fences": nil, "rate_usage": nil,
     "rate_pauses": nil,
-    "schema_migrations": "name, checksum", "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "realtime_changes": nil, "decisions": "job, instant, decision, run_id",
+    "schema_migrations": "name, checksum", "raw_responses": nil, "outbox": nil, "realtime_nodes": nil, "realtime_changes": nil,
+    "told_states": nil, "decisions": "job, instant, decision, run_id",
   ]
 
   /// The files that readers see: nothing hidden, nothing that is on its way.

@@ -98,7 +98,8 @@ extension Project {
     return learned
   }
 
-  /// The realtime database as it is when it has been told everything: what waits for its next push may differ from run to run.
+  /// The realtime database as it is when it has been told everything: what waits for its next push may differ from run to run. Without
+  /// what it is told of the runs themselves: when they began, how often one was made again.
   private func mirrored() throws -> [String] {
     var tree: [String: String] = [:]
     let database = try Database("\(root)/\(sandboxDatabase)")
@@ -110,7 +111,7 @@ extension Project {
       tree = tree.filter { $0.key != path && !$0.key.hasPrefix(path + "/") }
       try Leaves.add(row.text(1), at: path, to: &tree)
     }
-    return tree.map { "\($0) = \($1)" }.sorted()
+    return tree.filter { !$0.key.hasPrefix("runs/") && !$0.key.hasPrefix("health/") }.map { "\($0) = \($1)" }.sorted()
   }
 }
 
