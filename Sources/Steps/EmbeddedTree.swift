@@ -1,4 +1,5 @@
 public import Mirroring
+public import Scheduling
 public import Storage
 
 /// The tree of a warehouse as the realtime database's rules need it: the two meet here, and know nothing of each other.
@@ -38,6 +39,13 @@ struct TreeRows: TreeReading {
   func rules() throws -> String? { try reader.treeRules() }
 }
 
+extension AuditEntry {
+  public init(_ deed: TreeDeed, at now: Instant) {
+    self.init(
+      at: now, who: deed.who, deed: deed.kind.rawValue, object: deed.object, before: deed.before, after: deed.after, note: deed.note)
+  }
+}
+
 /// The table while it is changed.
 struct TreeRowsInTransaction: TreeWriting {
   let transaction: WarehouseTransaction
@@ -60,4 +68,7 @@ struct TreeRowsInTransaction: TreeWriting {
     try transaction.noteTreeChange(path: path, value: value, isPatch: isPatch, kept: TreeChange.keptMax)
   }
   func setRules(_ text: String) throws { try transaction.setTreeRules(text) }
+  func keep(_ deed: TreeDeed, at now: Double) throws {
+    try transaction.audit(AuditEntry(deed, at: Instant(milliseconds: Int64(now))))
+  }
 }

@@ -23,7 +23,7 @@ struct Jobs: AsyncParsableCommand {
       ShowLimits.self,
       Analyze.self, BacktestStrategy.self, Prune.self, Backup.self, Migrate.self,
       Realtime.self,
-      Secrets.self, Notify.self,
+      Secrets.self, ShowAudit.self, Notify.self,
       ReportCommands.self,
       RunBridge.self,
       ShowMetrics.self, Completion.self, CompleteWords.self,

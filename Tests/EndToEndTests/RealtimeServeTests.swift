@@ -9,7 +9,7 @@ import Testing
       let night = try await project.jobs(
         "run", "nightly", "--sandbox", "--date", "2026-01-15", "--set", "history=30d", "--set", "hourly_history=1d")
       #expect(night.status == 0, "\(night)")
-      let served = try ServedTree(by: project, ["--sandbox"])
+      let served = try TwinServer(by: project, ["--sandbox"])
       let token = try project.text("data/sandbox/realtime.token").trimmingCharacters(in: .whitespacesAndNewlines)
       let mode = try FileManager.default.attributesOfItem(atPath: "\(project.root)/data/sandbox/realtime.token")[.posixPermissions] as? Int
       #expect(mode == 0o600)
@@ -34,7 +34,7 @@ import Testing
     try await Project.with { project in
       try project.write(#"{"rules": {"open": {".read": true}}}"#, to: "rules.json")
       for arguments in [["--rules", "rules.json"], []] {
-        let served = try ServedTree(by: project, arguments)
+        let served = try TwinServer(by: project, arguments)
         #expect(try await served.ask("GET", "/open.json").body == "null")
         #expect(try await served.ask("GET", "/closed.json").status == 401)
         served.running.signal(SIGTERM)
@@ -45,7 +45,7 @@ import Testing
 
   @Test func `is the emulator on request, and ends when the warehouse is replaced`() async throws {
     try await Project.with { project in
-      let served = try ServedTree(by: project, ["--emulator"])
+      let served = try TwinServer(by: project, ["--emulator"])
       #expect(try await served.ask("PUT", "/a.json", token: "owner", body: "1").status == 200)
       #expect(try await served.ask("GET", "/a.json").body == "1")
       let path = "\(project.root)/data/jobs.sqlite"
@@ -81,7 +81,7 @@ import Testing
 }
 
 /// A realtime database that accepts connections.
-private struct ServedTree {
+struct TwinServer {
   struct Address: Decodable { let url: String }
 
   let running: Program.Running

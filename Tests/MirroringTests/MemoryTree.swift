@@ -17,11 +17,13 @@ actor MemoryTree: TreeStore {
   }
 
   func version() -> Int64 { count }
+  func deeds() -> [TreeDeed] { state.deeds }
 
   final class State: TreeWriting {
     var rows: [(path: String, value: String)] = []
     var noted: [TreeChange] = []
     var text: String?
+    var deeds: [TreeDeed] = []
 
     private func index(of path: String) -> Int {
       var (low, high) = (0, rows.count)
@@ -67,5 +69,6 @@ actor MemoryTree: TreeStore {
     }
 
     func setRules(_ text: String) { self.text = text }
+    func keep(_ deed: TreeDeed, at now: Double) { deeds.append(deed) }
   }
 }

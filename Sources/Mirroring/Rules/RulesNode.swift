@@ -75,7 +75,7 @@ struct RulesWalk {
 
   /// What the `.validate` of this level finds wrong.
   func defect(_ scope: RuleScope, path: [String]) -> RulesRefusal? {
-    guard let rule = node.validate, let newData, !newData.value.isNull else { return nil }
+    guard let rule = node.validate, let newData, newData.exists else { return nil }
     let outcome = rule.outcome(in: scope.at(self))
     guard outcome != .holds else { return nil }
     return RulesRefusal(path: path, kind: .validate, place: node.place, rule: rule.text, failure: outcome.failure)

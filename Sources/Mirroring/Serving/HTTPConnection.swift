@@ -28,6 +28,12 @@ final class HTTPConnection {
   /// When the other side last took something.
   var progressed: Double
   var stalledSince: Double?
+  /// What it took since it last progressed.
+  var takenCount = 0
+  /// The body of the request that is being answered, in bytes.
+  var answering = 0
+  /// What the loop counts as held for it.
+  var counted = 0
   var watched: UInt32 = EPOLLIN.rawValue
   /// The first event of a stream was handed over, and how long it was.
   var isBegun = false

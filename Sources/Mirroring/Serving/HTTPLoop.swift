@@ -11,6 +11,8 @@ final class HTTPLoop {
   private var connections: [UInt64: HTTPConnection] = [:]
   private var nextID: UInt64 = 2
   private var lastSweep = 0.0
+  /// What is held of requests, read or being answered, of all connections.
+  private var held = 0
   private var scratch = [UInt8](repeating: 0, count: 64 << 10)
   /// Given up for a moment when there are no descriptors, so that a connection can be refused instead of waiting forever.
   private var reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -18,6 +20,8 @@ final class HTTPLoop {
   /// The numbers of what is no connection.
   private static let listening: UInt64 = 0
   private static let waking: UInt64 = 1
+  /// So few bytes need not be counted; so many must be taken before the patience begins anew.
+  private static let small = 1 << 16
 
   init(listener: HTTPListener, wake: Int32, limits: HTTPServer.Limits, handler: any HTTPServer.Handler) {
     (self.listener, self.wake, self.limits, self.handler) = (listener, wake, limits, handler)
@@ -73,7 +77,7 @@ final class HTTPLoop {
         reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         return
       }
-      guard connections.count < limits.connections else {
+      guard connections.count < limits.connections || dropIdle() else {
         close(descriptor)
         continue
       }
@@ -86,8 +90,17 @@ final class HTTPLoop {
     }
   }
 
+  /// Makes room: who has asked for nothing for the longest time gives way to who comes.
+  private func dropIdle() -> Bool {
+    let idle = connections.lazy.filter { $0.value.state == .reading && $0.value.reader.isIdle && $0.value.pending == 0 }
+    guard let oldest = idle.min(by: { $0.value.began < $1.value.began }) else { return false }
+    drop(oldest.key)
+    return true
+  }
+
   private func drop(_ id: UInt64) {
     guard let connection = connections.removeValue(forKey: id) else { return }
+    held -= connection.counted
     close(connection.descriptor)
     if connection.isStream { handler.closed(id) }
   }
@@ -108,6 +121,7 @@ final class HTTPLoop {
     if connection.reader.isIdle { connection.began = now }
     connection.reader.feed(scratch[..<count])
     connection.received += count
+    recount(connection)
     proceed(id, connection, now)
   }
 
@@ -117,6 +131,8 @@ final class HTTPLoop {
       if let request = try connection.reader.next() {
         (connection.state, connection.keepsAlive, connection.received) = (.answering, request.keepsAlive, 0)
         connection.isHead = request.method == "HEAD"
+        connection.answering = request.body.count
+        recount(connection)
         watch(id, connection)
         return handler.take(request, from: id)
       }
@@ -133,7 +149,11 @@ final class HTTPLoop {
     }
   }
 
-  private var held: Int { connections.values.reduce(0) { $0 + $1.reader.held } }
+  private func recount(_ connection: HTTPConnection) {
+    let now = connection.reader.held + connection.answering
+    held += now - connection.counted
+    connection.counted = now
+  }
 
   private var pending: Int { connections.values.reduce(0) { $0 + $1.pending } }
 
@@ -141,6 +161,13 @@ final class HTTPLoop {
 
   func answer(_ id: UInt64, _ answer: HTTPAnswer) {
     guard let connection = connections[id], connection.state == .answering else { return }
+    connection.answering = 0
+    recount(connection)
+    var answer = answer
+    // Those who ask for much and take it slowly must not fill the memory.
+    if answer.body.count > HTTPLoop.small, pending + answer.body.count > limits.outputBytes {
+      answer = HTTPAnswer(error: "Too much is being read at once; try again.", status: 503)
+    }
     connection.append(answer.bytes(keepsAlive: connection.keepsAlive, isHead: connection.isHead))
     connection.state = connection.keepsAlive ? .reading : .closing
     flush(id, connection, HTTPLoop.now())
@@ -148,6 +175,8 @@ final class HTTPLoop {
 
   func beginStream(_ id: UInt64, _ bytes: [UInt8]) {
     guard let connection = connections[id], connection.state == .answering else { return handler.closed(id) }
+    connection.answering = 0
+    recount(connection)
     connection.state = .streaming
     connection.append(bytes)
     flush(id, connection, HTTPLoop.now())
@@ -160,7 +189,7 @@ final class HTTPLoop {
     // The first event may be large; what comes later must find it sent.
     if connection.isBegun {
       guard connection.pending + bytes.count <= max(limits.streamBytes, connection.firstCount) + limits.streamBytes,
-        connection.pending < 1 << 16 || pending <= limits.outputBytes
+        connection.pending < HTTPLoop.small || pending <= limits.outputBytes
       else { return drop(id) }
     } else {
       guard pending + bytes.count <= limits.outputBytes else { return drop(id) }
@@ -178,10 +207,12 @@ final class HTTPLoop {
   }
 
   private func flush(_ id: UInt64, _ connection: HTTPConnection, _ now: Double) {
-    switch connection.send() {
-    case .failed: return drop(id)
-    case .some: connection.progressed = now
-    case .blocked: if connection.stalledSince == nil { connection.progressed = now }
+    let before = connection.pending
+    if connection.send() == .failed { return drop(id) }
+    connection.takenCount += before - connection.pending
+    // A byte now and then is no progress.
+    if connection.stalledSince == nil || connection.pending == 0 || connection.takenCount >= HTTPLoop.small {
+      (connection.progressed, connection.takenCount) = (now, 0)
     }
     if connection.pending == 0 {
       connection.stalledSince = nil

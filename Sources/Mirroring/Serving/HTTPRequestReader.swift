@@ -6,6 +6,8 @@ struct HTTPRequestReader: Sendable {
   let bodyMax: Int
 
   private var buffer: [UInt8] = []
+  /// So many bytes of the buffer are done with; they are dropped when others come, all at once, so that many small parts cost no more than one.
+  private var done = 0
   private var phase = Phase.head(scanned: 0)
   private var body: [UInt8] = []
   /// The sender waits to be told that its body is wanted.
@@ -17,7 +19,7 @@ struct HTTPRequestReader: Sendable {
     case chunkSize(WireRequest)
     case chunk(WireRequest, missing: Int)
     case chunkEnd(WireRequest)
-    case trailer(WireRequest)
+    case trailer(WireRequest, read: Int)
   }
 
   init(bodyMax: Int) {
@@ -25,12 +27,17 @@ struct HTTPRequestReader: Sendable {
   }
 
   /// Nothing of a request has come yet.
-  var isIdle: Bool { if case .head = phase { buffer.isEmpty } else { false } }
+  var isIdle: Bool { if case .head = phase { unread == 0 } else { false } }
   var isInHead: Bool { if case .head = phase { true } else { false } }
   /// What is held in memory.
   var held: Int { buffer.count + body.count }
+  private var unread: Int { buffer.count - done }
 
-  mutating func feed(_ bytes: some Collection<UInt8>) { buffer.append(contentsOf: bytes) }
+  mutating func feed(_ bytes: some Collection<UInt8>) {
+    buffer.removeFirst(done)
+    done = 0
+    buffer.append(contentsOf: bytes)
+  }
 
   mutating func didContinue() { expectsContinue = false }
 
@@ -39,19 +46,19 @@ struct HTTPRequestReader: Sendable {
     while true {
       switch phase {
       case .head(let scanned):
-        guard let end = HTTPRequestReader.headEnd(buffer, from: scanned) else {
-          if buffer.count > HTTPRequestReader.headMax { throw HTTPDefect(status: 431, message: "The head of the request is too long.") }
-          phase = .head(scanned: max(0, buffer.count - 3))
+        let end = HTTPRequestReader.headEnd(buffer, from: done + scanned)
+        if (end ?? buffer.count) - done > HTTPRequestReader.headMax {
+          throw HTTPDefect(status: 431, message: "The head of the request is too long.")
+        }
+        guard let end else {
+          phase = .head(scanned: max(0, unread - 3))
           return nil
         }
-        if end > HTTPRequestReader.headMax { throw HTTPDefect(status: 431, message: "The head of the request is too long.") }
-        let head = buffer[..<end]
+        let head = buffer[done..<end]
         phase = try begin(head)
-        buffer.removeFirst(end)
+        done = end
       case .body(let request, let missing):
-        let count = min(missing, buffer.count)
-        body.append(contentsOf: buffer.prefix(count))
-        buffer.removeFirst(count)
+        let count = take(missing)
         guard count == missing else {
           phase = .body(request, missing: missing - count)
           return nil
@@ -64,22 +71,32 @@ struct HTTPRequestReader: Sendable {
           throw .malformed("A chunk has no size.")
         }
         try check(body.count + size)
-        phase = size == 0 ? .trailer(request) : .chunk(request, missing: size)
+        phase = size == 0 ? .trailer(request, read: 0) : .chunk(request, missing: size)
       case .chunk(let request, let missing):
-        let count = min(missing, buffer.count)
-        body.append(contentsOf: buffer.prefix(count))
-        buffer.removeFirst(count)
+        let count = take(missing)
         phase = count == missing ? .chunkEnd(request) : .chunk(request, missing: missing - count)
         if count < missing { return nil }
       case .chunkEnd(let request):
         guard let line = try line() else { return nil }
         guard line.isEmpty else { throw .malformed("A chunk is longer than its size.") }
         phase = .chunkSize(request)
-      case .trailer(let request):
+      case .trailer(let request, let read):
         guard let line = try line() else { return nil }
         if line.isEmpty { return finish(request) }
+        guard read + line.count <= HTTPRequestReader.headMax else {
+          throw HTTPDefect(status: 431, message: "What follows the body is too long.")
+        }
+        phase = .trailer(request, read: read + line.count)
       }
     }
+  }
+
+  /// Moves so many bytes, or as many as there are, into the body.
+  private mutating func take(_ wanted: Int) -> Int {
+    let count = min(wanted, unread)
+    body.append(contentsOf: buffer[done..<(done + count)])
+    done += count
+    return count
   }
 
   private mutating func finish(_ request: WireRequest) -> WireRequest {
@@ -102,13 +119,13 @@ struct HTTPRequestReader: Sendable {
   }
 
   private mutating func line() throws(HTTPDefect) -> [UInt8]? {
-    guard let end = buffer.firstIndex(of: 10) else {
-      if buffer.count > 1024 { throw .malformed("A line between chunks is too long.") }
+    guard let end = buffer[done...].firstIndex(of: 10) else {
+      if unread > 1024 { throw .malformed("A line between chunks is too long.") }
       return nil
     }
-    guard end > 0, buffer[end - 1] == 13 else { throw .malformed("A line ends without a carriage return.") }
-    let line = Array(buffer[..<(end - 1)])
-    buffer.removeFirst(end + 1)
+    guard end > done, buffer[end - 1] == 13 else { throw .malformed("A line ends without a carriage return.") }
+    let line = Array(buffer[done..<(end - 1)])
+    done = end + 1
     return line
   }
 
@@ -140,6 +157,8 @@ struct HTTPRequestReader: Sendable {
     let request = WireRequest(
       method: String(first[0]), target: String(first[1]), headers: headers, body: [],
       keepsAlive: first[2] == "HTTP/1.1" ? !connection.contains("close") : connection.contains("keep-alive"))
+    // Its server might not have known chunks, and have taken them for the next request.
+    guard first[2] == "HTTP/1.1" || request["transfer-encoding"] == nil else { throw .malformed("HTTP/1.0 has no transfer encodings.") }
     return try bodyPhase(of: request)
   }
 

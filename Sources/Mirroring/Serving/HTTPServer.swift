@@ -24,7 +24,7 @@ final class HTTPServer: Sendable {
     var idleTime = 75.0
     /// A body has so many seconds, and one more for each 64 KiB that came.
     var bodyTime = 20.0
-    /// Without a byte taken by the other side.
+    /// In which the other side must take 64 KiB, or all there is.
     var stallTime = 30.0
   }
 

@@ -46,7 +46,7 @@ struct RealtimeCall: Sendable {
     }
     (isSilent, isPretty) = (parameter("print") == "silent", parameter("print") == "pretty")
     (isShallow, isExport) = (parameter("shallow") == "true", parameter("format") == "export")
-    isStream = verb == .get && request["accept"]?.lowercased().contains("text/event-stream") == true
+    isStream = request.method != "HEAD" && verb == .get && request["accept"]?.lowercased().contains("text/event-stream") == true
     (ifMatch, ifNoneMatch) = (request["if-match"], request["if-none-match"])
     wantsTag = request["x-firebase-etag"]?.lowercased() == "true" || ifMatch != nil || ifNoneMatch != nil
     body = request.body
@@ -70,10 +70,13 @@ struct RealtimeCall: Sendable {
         throw RealtimeFault(400, "timeout must be a number with ms, s or min, 15min at most, and is for reading only")
       }
     }
-    if let limit = parameter("writeSizeLimit"), !["tiny", "small", "medium", "large", "unlimited"].contains(limit) {
+    if let limit = parameter("writeSizeLimit"), WriteSize(rawValue: limit) == nil {
       throw RealtimeFault(400, "writeSizeLimit must be tiny, small, medium, large or unlimited")
     }
   }
+
+  /// How much a write may change; nil for no limit.
+  var sizeLimit: WriteSize? { verb == .get ? nil : parameter("writeSizeLimit").flatMap(WriteSize.init) }
 
   /// How long reading may take; nil for no limit.
   var timeout: Double? { parameter("timeout").flatMap(RealtimeCall.seconds) }
@@ -94,7 +97,7 @@ struct RealtimeCall: Sendable {
     }
     var keys: [String] = []
     for part in text.dropLast(5).split(separator: "/") {
-      guard let key = decoded(part, plusIsBlank: false) else {
+      guard let key = decoded(part, plusIsBlank: false).map(RealtimeKey.canonical) else {
         throw RealtimeFault(400, "Invalid path: the percent-encoding is malformed.")
       }
       switch RealtimeKey.defect(of: key) {

@@ -16,6 +16,8 @@ public struct RealtimeDoor: Sendable {
   struct Visitor: Sendable, Hashable {
     var identity: RealtimeIdentity
     var expiresAt: Double?
+    /// The admin's token was sent, perhaps to act as somebody else.
+    var isAdmin = false
   }
 
   /// - Throws: ``RealtimeFault`` 401 for a token that is none.
@@ -24,16 +26,16 @@ public struct RealtimeDoor: Sendable {
     var sent = parameter("auth") ?? parameter("access_token")
     if let header = request["authorization"] {
       let parts = header.split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw RealtimeFault(401, "Unauthorized request.") }
+      guard parts.count == 2, parts[0].lowercased() == "bearer" else { throw RealtimeFault(signIn: "Unauthorized request.") }
       sent = String(parts[1])
     }
     guard let sent, !sent.isEmpty else { return Visitor(identity: .nobody) }
     guard isAdmin(sent) else { return try user(sent, now: now) }
-    guard let override = parameter("auth_variable_override") else { return Visitor(identity: .admin) }
+    guard let override = parameter("auth_variable_override") else { return Visitor(identity: .admin, isAdmin: true) }
     guard let value = try? RealtimeJSON.value(of: Array(override.utf8), .init(keys: .any)) else {
       throw RealtimeFault(400, "auth_variable_override must be valid JSON")
     }
-    return Visitor(identity: value.isNull ? .nobody : .auth(value))
+    return Visitor(identity: value.isNull ? .nobody : .auth(value), isAdmin: true)
   }
 
   /// In a time that does not tell how much of it was right.
@@ -44,7 +46,7 @@ public struct RealtimeDoor: Sendable {
   }
 
   private func user(_ text: String, now: Double) throws(RealtimeFault) -> Visitor {
-    let unknown = RealtimeFault(401, "Could not parse auth token.")
+    let unknown = RealtimeFault(signIn: "Could not parse auth token.")
     guard isEmulator else { throw unknown }
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[2].isEmpty, let head = RealtimeDoor.object(parts[0]), let claims = RealtimeDoor.object(parts[1]),
@@ -53,7 +55,7 @@ public struct RealtimeDoor: Sendable {
     guard case .string(let uid)? = [claims["user_id"], claims["sub"], claims["uid"]].first(where: { !$0.isNull }) else { throw unknown }
     var expiresAt: Double?
     if case .number(let seconds) = claims["exp"] { expiresAt = seconds * 1000 }
-    if let expiresAt, expiresAt <= now { throw RealtimeFault(401, "Auth token is expired") }
+    if let expiresAt, expiresAt <= now { throw RealtimeFault(signIn: "Auth token is expired") }
     return Visitor(identity: .user(uid, claims: claims.children), expiresAt: expiresAt)
   }
 
@@ -71,8 +73,20 @@ public struct RealtimeDoor: Sendable {
 struct RealtimeFault: Error, Sendable, Equatable {
   let status: Int
   let message: String
+  /// The rule that refused; for whoever operates the server, never for the client.
+  let refusal: RulesRefusal?
+  /// A token was sent that is none.
+  let isSignIn: Bool
 
   init(_ status: Int, _ message: String) {
-    (self.status, self.message) = (status, message)
+    (self.status, self.message, refusal, isSignIn) = (status, message, nil, false)
+  }
+
+  init(signIn message: String) {
+    (status, self.message, refusal, isSignIn) = (401, message, nil, true)
+  }
+
+  init(denied refusal: RulesRefusal) {
+    (status, message, self.refusal, isSignIn) = (401, "Permission denied", refusal, false)
   }
 }

@@ -9,16 +9,25 @@ struct RealtimeService: Sendable {
   /// Milliseconds since 1970.
   let now: @Sendable () -> Double
   let problem: @Sendable (String) -> Void
+  let log: ServiceLog
+  let gate = WriteGate()
 
   func answer(_ request: WireRequest) async -> HTTPAnswer {
     do {
       return try await respond(to: call(request))
-    } catch let fault as RealtimeFault {
-      return HTTPAnswer(error: fault.message, status: fault.status)
     } catch {
+      return answer(to: error, request)
+    }
+  }
+
+  /// What a request is answered with that cannot be done; why, is for the log.
+  func answer(to error: any Error, _ request: WireRequest) -> HTTPAnswer {
+    guard let fault = error as? RealtimeFault else {
       problem("\(error)")
       return HTTPAnswer(error: "Internal server error.", status: 500)
     }
+    if fault.isSignIn, let count = log.refusesSignIn(at: now()) { record(count, fault.message) }
+    return HTTPAnswer(error: fault.message, status: fault.status)
   }
 
   func call(_ request: WireRequest) throws(RealtimeFault) -> RealtimeCall { try RealtimeCall(request, door: door, now: now()) }
@@ -26,13 +35,11 @@ struct RealtimeService: Sendable {
   private func respond(to call: RealtimeCall) async throws -> HTTPAnswer {
     if call.isAboutRules { return try await aboutRules(call) }
     do {
-      switch call.verb {
-      case .get: return try await read(call)
-      case .put: return try await write(call, .put(try value(call.body), at: call.path))
-      case .delete: return try await write(call, .put(.null, at: call.path))
-      case .patch: return try await write(call, .patch(try RealtimeJSON.members(of: call.body), at: call.path))
-      case .post: return try await push(call)
-      }
+      if call.verb == .get { return try await read(call) }
+      return try await gate.pass(call.body.count) { try await change(call) }
+    } catch let fault as RealtimeFault {
+      tellWhy(fault, call)
+      throw fault
     } catch let error as RealtimeJSONError {
       throw RealtimeFault(400, error.description)
     } catch let error as RealtimeWriteDefect {
@@ -42,7 +49,17 @@ struct RealtimeService: Sendable {
     }
   }
 
-  private func value(_ body: [UInt8]) throws -> RealtimeValue { try RealtimeJSON.value(of: body) }
+  private func change(_ call: RealtimeCall) async throws -> HTTPAnswer {
+    switch call.verb {
+    case .get: try await read(call)
+    case .put: try await write(call, .put(try value(call.body), at: call.path))
+    case .delete: try await write(call, .put(.null, at: call.path))
+    case .patch: try await write(call, .patch(try RealtimeJSON.members(of: call.body, WriteSize.options), at: call.path))
+    case .post: try await push(call)
+    }
+  }
+
+  private func value(_ body: [UInt8]) throws -> RealtimeValue { try RealtimeJSON.value(of: body, WriteSize.options) }
 
   // MARK: - Reading
 
@@ -75,45 +92,52 @@ struct RealtimeService: Sendable {
 
   static func checkReading(_ call: RealtimeCall, _ rules: SecurityRules, _ tree: any TreeReading, now: Double) throws {
     guard call.visitor.identity != .admin else { return }
-    let data = RuleData { try tree.value(at: $0) }
+    let data = RuleData(tree)
     let verdict = rules.allowsRead(
       path: call.path, auth: call.visitor.identity, now: now, root: data, query: call.query?.asRulesSeeIt ?? .init())
     try data.check()
-    guard verdict.isAllowed else { throw RealtimeFault(401, "Permission denied") }
+    if let refusal = verdict.refusal { throw RealtimeFault(denied: refusal) }
   }
 
   // MARK: - Writing
 
   private func write(_ call: RealtimeCall, _ write: RealtimeWrite) async throws -> HTTPAnswer {
-    let (value, tag) = try await carryOut(call, write)
-    guard let value else {
+    switch try await carryOut(call, write) {
+    case .stale(let value, let tag):
       // Somebody else has written since the tag was told.
-      return HTTPAnswer(status: 412, headers: HTTPAnswer.json + [("ETag", tag!)], body: RealtimeJSON.bytes(of: try await current(call)))
+      return HTTPAnswer(status: 412, headers: HTTPAnswer.json + [("ETag", tag)], body: RealtimeJSON.bytes(of: value))
+    case .done(let value):
+      var answer = HTTPAnswer(value, call, isMembers: write.isPatch)
+      if call.wantsTag, !write.isPatch { answer.headers.append(("ETag", RealtimeTag.tag(of: value))) }
+      return answer
     }
-    var answer = HTTPAnswer(value, call, isMembers: write.isPatch)
-    if let tag { answer.headers.append(("ETag", tag)) }
-    return answer
   }
 
-  private func current(_ call: RealtimeCall) async throws -> RealtimeValue { try await store.read { try $0.value(at: call.path) } }
+  private enum Written: Sendable {
+    case done(RealtimeValue)
+    /// What is there is not what was expected: what it is, and its tag, of one moment.
+    case stale(RealtimeValue, tag: String)
+  }
 
-  /// - Returns: what was written, and its tag when that is wanted; no value and the tag of what is there when it is not what was expected.
-  private func carryOut(_ call: RealtimeCall, _ write: RealtimeWrite) async throws -> (RealtimeValue?, String?) {
+  private func carryOut(_ call: RealtimeCall, _ write: RealtimeWrite) async throws -> Written {
     let (rules, now) = (book.rules, now())
     return try await store.write { tree in
       let write = try write.resolved(now: now) { try tree.value(at: $0) }
       try RealtimeService.checkWriting(call, write, rules, tree, now: now)
       if let match = call.ifMatch {
-        let tag = RealtimeTag.tag(of: try tree.value(at: call.path))
-        if tag != match { return (nil, tag) }
+        let current = try tree.value(at: call.path)
+        let tag = RealtimeTag.tag(of: current)
+        if tag != match { return .stale(current, tag: tag) }
       }
+      try call.sizeLimit?.check(write, tree)
+      let before = try UserPlaces(of: call, write)?.digest(in: tree)
       let told = try tree.apply(write)
+      if let places = UserPlaces(of: call, write) { try tree.keep(places.deed(by: call.visitor, before: before, in: tree), at: now) }
       guard !write.isPatch else {
         let members = told.changes.map { ($0.path.dropFirst(write.path.count).joined(separator: "/"), $0.value) }
-        return (.object(Dictionary(members) { $1 }), nil)
+        return .done(.object(Dictionary(members) { $1 }))
       }
-      let value = told.changes.first?.value ?? write.changes[0].value
-      return (value, call.wantsTag ? RealtimeTag.tag(of: value) : nil)
+      return .done(told.changes.first?.value ?? write.changes[0].value)
     }
   }
 
@@ -121,13 +145,13 @@ struct RealtimeService: Sendable {
     _ call: RealtimeCall, _ write: RealtimeWrite, _ rules: SecurityRules, _ tree: any TreeWriting, now: Double
   ) throws {
     guard call.visitor.identity != .admin else { return }
-    let before = RuleData { try tree.value(at: $0) }
+    let before = RuleData(tree)
     let after = RuleData(before, changes: write.changes.map { ($0.path, TreeLeaves.plain($0.value)) })
     let verdict = rules.allowsWrite(
       changes: write.changes.map(\.path), auth: call.visitor.identity, now: now, root: before, newRoot: after)
     try before.check()
     try after.check()
-    guard verdict.isAllowed else { throw RealtimeFault(401, "Permission denied") }
+    if let refusal = verdict.refusal { throw RealtimeFault(denied: refusal) }
     // A condition on what may not be read would tell it.
     if call.ifMatch != nil { try checkReading(call, rules, tree, now: now) }
   }
@@ -136,27 +160,6 @@ struct RealtimeService: Sendable {
     let key = keys.next(at: Int64(now()))
     _ = try await carryOut(call, .put(try value(call.body), at: call.path + [key]))
     return HTTPAnswer(.object(["name": .string(key)]), call)
-  }
-
-  // MARK: - Rules
-
-  private func aboutRules(_ call: RealtimeCall) async throws -> HTTPAnswer {
-    guard call.visitor.identity == .admin else { throw RealtimeFault(401, "Permission denied") }
-    switch call.verb {
-    case .get: return HTTPAnswer(status: 200, headers: HTTPAnswer.json, body: Array(book.rules.text.utf8))
-    case .put:
-      guard let text = String(validating: call.body, as: UTF8.self) else { throw RealtimeFault(400, "The rules are not UTF-8.") }
-      let rules: SecurityRules
-      do throws(RulesMistakes) {
-        rules = try SecurityRules(reading: text)
-      } catch {
-        throw RealtimeFault(400, error.description)
-      }
-      try await store.write { try $0.setRules(text) }
-      book.replace(rules)
-      return HTTPAnswer(.object(["status": .string("ok")]), call)
-    default: throw RealtimeFault(405, "The rules can be read with GET and set with PUT.")
-    }
   }
 }
 

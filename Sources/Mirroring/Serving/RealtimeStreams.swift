@@ -84,7 +84,13 @@ private struct StreamHub {
   struct Telling: Sendable {
     var text = ""
     var result: RealtimeValue?
-    var isDenied = false
+    var denial: RealtimeFault?
+    var isTooLarge = false
+  }
+
+  private struct Asked: Hashable {
+    let path: [String]
+    let query: RealtimeQuery?
   }
 
   let service: RealtimeService
@@ -119,15 +125,22 @@ private struct StreamHub {
         return (try StreamHub.value(call, tree), try tree.newestChange())
       }
       if listeners.isEmpty { told = newest }
-      listeners[id] = Listener(call: call, sequence: newest, result: call.query == nil ? nil : value, toldAt: now)
+      listeners[id] = Listener(call: call, sequence: newest, result: call.query == nil ? nil : shared(value, call), toldAt: now)
       outlet.append(id, Array(StreamEvent.put([], RealtimeJSON.text(of: value)).utf8))
     } catch let fault as RealtimeFault where fault.status == 401 {
+      service.tellWhy(fault, call)
       outlet.append(id, Array(StreamEvent.cancel.utf8))
       outlet.finish(id)
     } catch {
       service.problem("a stream of /\(call.path.joined(separator: "/")) cannot begin: \(error)")
       outlet.finish(id)
     }
+  }
+
+  /// The result of another listener who asks for the same, when it is the same: a thousand of them keep it once.
+  private func shared(_ value: RealtimeValue, _ call: RealtimeCall) -> RealtimeValue {
+    let other = listeners.values.first { $0.call.path == call.path && $0.call.query == call.query }
+    return other?.result.map { $0 == value ? $0 : value } ?? value
   }
 
   private static func value(_ call: RealtimeCall, _ tree: any TreeReading) throws -> RealtimeValue {
@@ -184,7 +197,13 @@ private struct StreamHub {
         self.listeners[id]?.toldAt = now
         outlet.append(id, Array(telling.text.utf8))
       }
-      if telling.isDenied { end(id) }
+      if let fault = telling.denial {
+        if let call = self.listeners[id]?.call { service.tellWhy(fault, call) }
+        end(id)
+      } else if telling.isTooLarge {
+        service.problem("a stream of /\(self.listeners[id]?.call.path.joined(separator: "/") ?? "") ends: \(TreeSizeError())")
+        end(id)
+      }
     }
     return isMore
   }
@@ -195,6 +214,8 @@ private struct StreamHub {
     var tellings: [UInt64: Telling] = [:]
     // Many listen to the same place.
     var known: [[String]: [(sequence: Int64, text: String)]] = [:]
+    // Or ask for the same: then they share the result, in memory too.
+    var results: [Asked: RealtimeValue] = [:]
     for (id, listener) in listeners {
       var telling = Telling()
       let path = listener.call.path
@@ -202,7 +223,9 @@ private struct StreamHub {
       do {
         try RealtimeService.checkReading(listener.call, rules, tree, now: now)
         if let old = listener.result, isTouched {
-          let new = try value(listener.call, tree)
+          let asked = Asked(path: path, query: listener.call.query)
+          let new = try results[asked] ?? value(listener.call, tree)
+          results[asked] = new
           telling.text = isWhole ? StreamEvent.put([], RealtimeJSON.text(of: new)) : StreamEvent.events(from: old, to: new).joined()
           telling.result = new
         } else if isWhole {
@@ -215,8 +238,11 @@ private struct StreamHub {
           known[path] = events
           telling.text = events.lazy.filter { $0.sequence > listener.sequence }.map(\.text).joined()
         }
+      } catch is TreeSizeError {
+        // It grew beyond what can be told; the others must be told all the same.
+        telling.isTooLarge = true
       } catch let fault as RealtimeFault where fault.status == 401 {
-        (telling.text, telling.isDenied) = (StreamEvent.cancel, true)
+        (telling.text, telling.denial) = (StreamEvent.cancel, fault)
       }
       tellings[id] = telling
     }

@@ -3,6 +3,7 @@ struct JSONScanner {
   let bytes: [UInt8]
   let options: RealtimeJSON.Options
   private var offset = 0
+  private var count = 0
   /// Lines end between tokens only, and in comments.
   private var line = 1
   private var lineStart = 0
@@ -24,12 +25,15 @@ struct JSONScanner {
   // MARK: - Values
 
   mutating func value(depth: Int) throws(RealtimeJSONError) -> RealtimeValue {
+    count += 1
+    if count > options.valuesMax { throw RealtimeJSONError(.count(options.valuesMax), at: position(of: offset)) }
     switch peek {
     case UInt8(ascii: "{"):
       var children: [String: RealtimeValue] = [:]
+      let isData = options.keys == .data
       try object(keys: options.keys, depth: depth) { (scanner, key, _, depth) throws(RealtimeJSONError) in
         let child = try scanner.value(depth: depth)
-        children[key] = child.isNull ? nil : child
+        children[isData ? RealtimeKey.canonical(key) : key] = child.isNull ? nil : child
       }
       return children.isEmpty ? .null : .object(children)
     case UInt8(ascii: "["):

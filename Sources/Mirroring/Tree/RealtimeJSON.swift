@@ -34,13 +34,15 @@ public enum RealtimeJSON {
     public var refusesDuplicates: Bool
     public var depthMax: Int
     public var bytesMax: Int
+    /// So many values of any kind, also within others: each costs much more memory than the two bytes that it may be written with.
+    public var valuesMax: Int
 
     public init(
       keys: Keys = .data, takesComments: Bool = false, refusesDuplicates: Bool = false, depthMax: Int = RealtimeKey.depthMax,
-      bytesMax: Int = 256 << 20
+      bytesMax: Int = 256 << 20, valuesMax: Int = .max
     ) {
       (self.keys, self.takesComments, self.refusesDuplicates) = (keys, takesComments, refusesDuplicates)
-      (self.depthMax, self.bytesMax) = (depthMax, bytesMax)
+      (self.depthMax, self.bytesMax, self.valuesMax) = (depthMax, bytesMax, valuesMax)
     }
 
     /// What a client writes into the tree.

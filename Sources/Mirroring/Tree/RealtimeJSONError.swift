@@ -14,6 +14,8 @@ public struct RealtimeJSONError: Error, Sendable, Hashable, CustomStringConverti
     case depth(Int)
     /// More bytes than the limit.
     case size(Int)
+    /// More values than the limit.
+    case count(Int)
   }
 
   public let reason: Reason
@@ -34,7 +36,7 @@ public struct RealtimeJSONError: Error, Sendable, Hashable, CustomStringConverti
       "Invalid data; couldn't parse key beginning at \(position). Key value can't be longer than \(RealtimeKey.bytesMax) bytes."
     case .duplicateKey: "Invalid data; the key beginning at \(position) stands twice in one object."
     case .depth(let max): "Invalid data; a value may not be nested deeper than \(max) levels."
-    case .size: "Data to write exceeds the maximum size that can be modified with a single request."
+    case .size, .count: "Data to write exceeds the maximum size that can be modified with a single request."
     }
   }
 
@@ -48,6 +50,7 @@ public struct RealtimeJSONError: Error, Sendable, Hashable, CustomStringConverti
     case .duplicateKey(let key): "the key `\(key)` stands twice in one object"
     case .depth(let max): "nested deeper than \(max) levels"
     case .size(let max): "longer than \(max) bytes"
+    case .count(let max): "more than \(max) values"
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// The rules for keys of the realtime tree, and their order.
 public enum RealtimeKey {
   /// How long a key may be, in bytes of UTF-8.
@@ -5,6 +7,20 @@ public enum RealtimeKey {
 
   /// How many keys a path may have, and so how deep the tree is.
   public static let depthMax = 32
+
+  /// A key as the tree keeps it: in Unicode's composed form (NFC).
+  ///
+  /// Texts that differ in nothing but that form are equal to Swift, and two bytes sequences to the table. So that no child hides another, they
+  /// are one key here; Google's database keeps two.
+  static func canonical(_ key: String) -> String {
+    key.utf8.allSatisfy { $0 < 0x80 } ? key : key.precomposedStringWithCanonicalMapping
+  }
+
+  /// The keys of a path with `/` between them. By bytes: a `/` before a combining mark is a `/`, too.
+  static func keys(of path: String, omittingEmptySubsequences: Bool = true) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: omittingEmptySubsequences)
+      .map { canonical(String(decoding: $0, as: UTF8.self)) }
+  }
 
   /// What is wrong with a key.
   public enum Defect: Sendable, Equatable {

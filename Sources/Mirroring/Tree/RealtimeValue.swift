@@ -13,14 +13,26 @@ public enum RealtimeValue: Hashable, Sendable {
   /// Children by key, keys as people mean them in a path below: not escaped. Never empty.
   case object([String: RealtimeValue])
 
+  /// Texts are equal when their bytes are: to Swift those that differ in Unicode's form only would be, too.
+  public static func == (a: RealtimeValue, b: RealtimeValue) -> Bool {
+    switch (a, b) {
+    case (.null, .null): true
+    case (.bool(let a), .bool(let b)): a == b
+    case (.number(let a), .number(let b)): a == b
+    case (.string(let a), .string(let b)): a == b && a.utf8.elementsEqual(b.utf8)
+    case (.object(let a), .object(let b)): a == b
+    default: false
+    }
+  }
+
   /// An object of these children; without those that are null, and null when none is left.
   public static func node(_ children: [String: RealtimeValue]) -> RealtimeValue {
-    let present = children.filter { $0.value != .null }
+    let present = children.filter { !$0.value.isNull }
     return present.isEmpty ? .null : .object(present)
   }
 
   /// Nothing is there.
-  public var isNull: Bool { self == .null }
+  public var isNull: Bool { if case .null = self { true } else { false } }
 
   /// The children by key; empty for a leaf and for null.
   public var children: [String: RealtimeValue] {

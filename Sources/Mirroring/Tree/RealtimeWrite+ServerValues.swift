@@ -25,16 +25,22 @@ extension RealtimeValue {
   fileprivate func resolved(at path: [String], now: Double, current: ([String]) throws -> RealtimeValue) throws -> RealtimeValue {
     guard hasServerValues, case .object(let children) = self else { return self }
     guard let wish = children[".sv"] else {
-      return .node(
-        try Dictionary(uniqueKeysWithValues: children.map { ($0, try $1.resolved(at: path + [$0], now: now, current: current)) }))
+      var resolved: [String: RealtimeValue] = [:]
+      for (key, child) in children {
+        // The value of a place that has a priority, too, is at the place.
+        resolved[key] = try child.resolved(at: key == ".value" ? path : path + [key], now: now, current: current)
+      }
+      return .node(resolved)
     }
     guard children.count == 1 else { throw RealtimeWriteDefect.serverValue }
     switch wish {
     case .string("timestamp"): return .number(now)
     case .object(let sum):
       guard sum.count == 1, case .number(let step)? = sum["increment"] else { throw RealtimeWriteDefect.serverValue }
-      if case .number(let before) = try current(path) { return .number(before + step) }
-      return .number(step)
+      guard case .number(let before) = try current(path) else { return .number(step) }
+      // What is no JSON could not be read any more.
+      guard (before + step).isFinite else { throw RealtimeWriteDefect.sumTooLarge }
+      return .number(before + step)
     default: throw RealtimeWriteDefect.serverValue
     }
   }

@@ -47,8 +47,7 @@ public struct RealtimeWrite: Sendable, Hashable {
   }
 
   private static func keys(_ member: RealtimeJSON.Member) throws(RealtimeWriteDefect) -> [String] {
-    // Byte by byte: with a mark that combines, such as an accent, `/` would be another character.
-    var parts = member.key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
+    var parts = RealtimeKey.keys(of: member.key, omittingEmptySubsequences: false)
     if parts.count > 1, parts.first == "" { parts.removeFirst() }
     if parts.count > 1, parts.last == "" { parts.removeLast() }
     for (index, part) in parts.enumerated() {
@@ -83,6 +82,7 @@ public enum RealtimeWriteDefect: Error, Sendable, Hashable, CustomStringConverti
   case ancestor(above: String, below: String)
   case depth
   case serverValue
+  case sumTooLarge
   case leafWithChildren
   case priority
 
@@ -91,6 +91,7 @@ public enum RealtimeWriteDefect: Error, Sendable, Hashable, CustomStringConverti
     case .json(let error): error.description
     case .ancestor(let above, let below): "Invalid data; the path /\(above) is an ancestor of the path /\(below) in the same request."
     case .depth: "Invalid data; a path may not be deeper than \(RealtimeKey.depthMax) levels."
+    case .sumTooLarge: #"Invalid data; the sum of an "increment" is beyond what a number can be."#
     case .serverValue: #"Invalid data; ".sv" must be "timestamp" or {"increment": number}, and stand alone."#
     case .leafWithChildren: #"Invalid data; ".value" must be a JSON primitive, and can stand beside ".priority" only."#
     case .priority: #"Invalid data; ".priority" must be a number or a string."#

@@ -43,6 +43,9 @@ public protocol TreeWriting: TreeReading {
   /// Notes a change for those who listen in other processes. Only the newest ones are kept.
   func note(path: String, value: String?, isPatch: Bool) throws
   func setRules(_ text: String) throws
+  /// Keeps a deed in the audit log.
+  /// - Parameter now: milliseconds since 1970.
+  func keep(_ deed: TreeDeed, at now: Double) throws
 }
 
 /// A change of the tree, as those who listen are told.

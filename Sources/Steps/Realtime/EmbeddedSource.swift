@@ -1,4 +1,5 @@
 public import Mirroring
+public import Scheduling
 public import Storage
 
 /// The embedded realtime database, read beside whatever writes the warehouse.
@@ -19,14 +20,22 @@ public struct EmbeddedSource: RealtimeReading {
 /// The security rules of the embedded realtime database, which `jobs realtime serve` enforces.
 public struct EmbeddedRules: RulesDeployment {
   private let tree: EmbeddedTree
+  private let who: String
+  private let now: Instant
 
-  public init(_ file: TreeFile) {
-    tree = EmbeddedTree(file)
+  /// - Parameters:
+  ///   - who: for the audit log.
+  ///   - now: by the computer's clock.
+  public init(_ file: TreeFile, by who: String, at now: Instant) {
+    (tree, self.who, self.now) = (EmbeddedTree(file), who, now)
   }
 
   public var place: String { "the embedded realtime database" }
 
-  public func put(rules: String) async throws { try await tree.write { try $0.setRules(rules) } }
+  public func put(rules: String) async throws {
+    let (who, now) = (who, Double(now.milliseconds))
+    try await tree.write { try $0.replaceRules(with: rules, by: who, at: now) }
+  }
 
   /// Those that let nobody in when none were set.
   public func rules() async throws -> String { try await tree.read { try $0.rules() } ?? SecurityRules.closed.text }

@@ -2,6 +2,9 @@ import ArgumentParser
 import Foundation
 import JobGraph
 import Mirroring
+import Reporting
+import Running
+import Scheduling
 import Steps
 import Storage
 import Transport
@@ -14,6 +17,7 @@ struct RealtimeServe: AsyncParsableCommand {
         jobs realtime serve --port 9000                    the tree, for whoever has the token, and for others as the rules say
         jobs realtime serve --port 9000 --emulator         as Google's emulator: `Bearer owner` is the admin
         jobs realtime serve --rules rules.json             with other security rules, which stay
+        jobs realtime serve --origin https://desk.example  for the web pages of that place, too
 
       It serves beside the runs that write the tree, on this machine only, until Ctrl-C (exit 0). The admin's token lies in
       data/realtime.token, for its owner alone. docs/realtime.md tells what clients can do.
@@ -31,6 +35,10 @@ struct RealtimeServe: AsyncParsableCommand {
   @Option(help: "Security rules to keep from now on.", completion: .file())
   var rules: String?
 
+  @Option(
+    help: "A place whose web pages may ask, besides those of this machine; again for another one, `*` for every page.")
+  var origin: [String] = []
+
   @Flag(help: "Print the address as one JSON document.")
   var json = false
 
@@ -39,6 +47,10 @@ struct RealtimeServe: AsyncParsableCommand {
   func validate() throws {
     guard !emulator || host == "127.0.0.1" || host == "::1" else {
       throw ValidationError("--emulator lets anyone in who can reach it, so it listens on the loopback only; leave --host out")
+    }
+    let place = /https?:\/\/([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?/
+    for text in origin where text != "*" && text.lowercased().wholeMatch(of: place) == nil {
+      throw ValidationError("--origin takes what browsers send, SCHEME://HOST or SCHEME://HOST:PORT without a path; `\(text)` is not that")
     }
   }
 
@@ -49,11 +61,19 @@ struct RealtimeServe: AsyncParsableCommand {
     try makeWarehouse(workspace)
     let file = try TreeFile(workspace.database)
     let tree = EmbeddedTree(file)
-    if let given { try await tree.write { try $0.setRules(given.text) } }
+    let who = Process.person("jobs realtime serve")
+    if let given {
+      let now = RealtimeServe.now()
+      try await tree.write { try $0.replaceRules(with: given.text, by: who, at: now) }
+    }
+    Process.raiseFileLimit()
     var settings = RealtimeServer.Settings(
       door: emulator ? .emulator : .token(try token(workspace)), rules: try await self.rules(given, tree))
     (settings.host, settings.port) = (host, port)
-    settings.problem = { Output.say("problem: \($0)") }
+    settings.problem = { Output.say("problem: \(VisibleText.shown($0))") }
+    settings.denied = { Output.say(VisibleText.shown($0)) }
+    settings.origins = Set(origin.map { $0.lowercased() })
+    warn(of: settings)
     let server = RealtimeServer(tree, settings)
     let port: UInt16
     do {
@@ -61,6 +81,9 @@ struct RealtimeServe: AsyncParsableCommand {
     } catch let error as ListenError {
       throw Failure(.storage, "\(error)")
     }
+    let started = TreeDeed.started(
+      by: who, at: "\(host):\(port)", rules: settings.rules, note: emulator ? "as the emulator" : "with a token for the admin")
+    try await tree.write { try $0.keep(started, at: RealtimeServe.now()) }
     try announce(port, workspace)
     let isReplaced = await end(signals, file)
     await server.stop()
@@ -69,6 +92,20 @@ struct RealtimeServe: AsyncParsableCommand {
       throw Failure(.tryAgainLater, "\(workspace.shown(workspace.database)) was replaced by another file; start again to serve that one")
     }
     Output.say("stopped")
+  }
+
+  private static func now() -> Double { Double(SystemTime().now().milliseconds) }
+
+  /// Rules that were fit for one's own machine may not be for a network.
+  private func warn(of settings: RealtimeServer.Settings) {
+    guard host != "127.0.0.1", host != "::1" else { return }
+    let now = RealtimeServe.now()
+    let mayRead = settings.rules.allowsRead(path: [], auth: .nobody, now: now, root: .null).isAllowed
+    let mayWrite = settings.rules.allowsWrite(changes: [[]], auth: .nobody, now: now, root: .null, newRoot: .bool(true)).isAllowed
+    guard mayRead || mayWrite else { return }
+    Output.say(
+      "warning: the rules let everybody \(mayRead && mayWrite ? "read and write" : mayRead ? "read" : "write") everything, and \(host) is not "
+        + "the loopback: whoever reaches this machine can; set other rules with --rules")
   }
 
   /// Waits until it shall stop.

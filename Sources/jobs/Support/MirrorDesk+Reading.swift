@@ -1,5 +1,7 @@
 import JobGraph
 import Mirroring
+import Running
+import Scheduling
 import Steps
 import Storage
 import Transport
@@ -17,7 +19,7 @@ extension MirrorDesk {
   /// The database whose security rules are replaced.
   /// - Parameter file: opens the tree in the warehouse.
   func rules(http: any HTTPClient, file: () throws -> TreeFile) throws -> any RulesDeployment {
-    guard let remote else { return EmbeddedRules(try file()) }
+    guard let remote else { return EmbeddedRules(try file(), by: Process.person(RulesDelivery.command), at: SystemTime().now()) }
     guard let firebase = try sink(remote, http: http) as? FirebaseSink else {
       throw MirrorFailure(.permanent, "Cloud Firestore has rules of another language, which are not made here")
     }

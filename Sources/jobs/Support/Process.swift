@@ -15,6 +15,21 @@ enum Process {
     _ = js_refuse_dumps()
   }
 
+  /// Who runs a command, for the audit log: `desk (uid 1000), jobs realtime rules --deploy`.
+  static func person(_ command: String) -> String {
+    let id = getuid()
+    let name = getpwuid(id).map { String(cString: $0.pointee.pw_name) } ?? "somebody"
+    return "\(name) (uid \(id)), \(command)"
+  }
+
+  /// Lets the process open as many files and connections as it may. The soft limit is often 1,024, for programs that still use select(2).
+  static func raiseFileLimit() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+    limit.rlim_cur = min(limit.rlim_max, 65_536)
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+
   /// Calls `body` with each signal that asks a run to stop, for the rest of the process's life.
   static func onStopSignals(_ body: @escaping @Sendable (Int32) -> Void) {
     // Under nohup a closed terminal is no reason to stop.

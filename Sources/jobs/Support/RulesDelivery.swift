@@ -1,6 +1,8 @@
 import Foundation
 import JobGraph
 import Mirroring
+import Running
+import Scheduling
 import Steps
 import Storage
 import Transport
@@ -26,13 +28,31 @@ struct RulesDelivery {
       return try TreeFile(workspace.database)
     }
     do {
+      let before = desk.remote == nil ? nil : try await rules.rules()
       _ = try await rules.deploy(text)
+      // The embedded database keeps its own changes.
+      if let before {
+        try await keep(.rulesChanged(by: Process.person(RulesDelivery.command), object: rules.place, before: before, after: text))
+      }
     } catch let refused as RulesRefused {
       throw Failure(RulesDelivery.status(of: refused), refused.description)
     } catch let failure as RulesDeploymentFailure {
       throw Failure(.badData, failure.description)
     }
     return rules.place
+  }
+
+  static let command = "jobs realtime rules --deploy"
+
+  /// In the audit log of the warehouse, when there is one that knows of it.
+  private func keep(_ deed: TreeDeed) async throws {
+    guard FileManager.default.fileExists(atPath: workspace.database) else {
+      return Output.say("note: there is no warehouse yet, and so no audit log that keeps this")
+    }
+    let file = try TreeFile(workspace.database)
+    let now = Double(SystemTime().now().milliseconds)
+    try await EmbeddedTree(file).write { try $0.keep(deed, at: now) }
+    try file.close()
   }
 
   private static func status(of refused: RulesRefused) -> CommandStatus {

@@ -33,6 +33,7 @@ struct RuleEvaluation {
   }
 
   mutating func isTrue(_ expression: RuleExpression) throws(RuleFailure) -> Bool {
+    try spend(4)
     switch try value(expression) {
     case .bool(let value): return value
     case let other: throw .wrongType("\(other.kindName) where true or false must be")
@@ -41,7 +42,8 @@ struct RuleEvaluation {
 
   mutating func spend(_ amount: Int) throws(RuleFailure) {
     work += amount
-    if work > RuleEvaluation.workMax { throw .tooCostly }
+    scope.budget.work += amount
+    if work > RuleEvaluation.workMax || scope.budget.work > RuleBudget.workMax { throw .tooCostly }
   }
 
   /// What is not a place in the data; a place never gets here, the parser refuses it.
@@ -141,8 +143,8 @@ struct RuleEvaluation {
     let place = try snapshot(object)
     switch method {
     case .val: return place.value
-    case .exists: return .bool(!place.value.isNull)
-    case .hasChild: return .bool(try !descendant(of: place, arguments[0], "hasChild").value.isNull)
+    case .exists: return .bool(place.exists)
+    case .hasChild: return .bool(try descendant(of: place, arguments[0], "hasChild").exists)
     case .isString: return .bool(place.value.kind == .string)
     case .isNumber: return .bool(place.value.kind == .number)
     case .isBoolean: return .bool(place.value.kind == .boolean)

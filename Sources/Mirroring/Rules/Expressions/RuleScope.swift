@@ -9,6 +9,7 @@ struct RuleScope {
   /// Only of writes.
   private(set) var newData: RuleSnapshot?
   private(set) var captures: [String] = []
+  let budget = RuleBudget()
 
   init(auth: RealtimeValue, now: Double, root: RuleSnapshot, query: RulesQuery?) {
     (self.auth, self.now, self.root, self.query, data) = (auth, now, root, query, root)
@@ -50,18 +51,32 @@ final class RuleSnapshot: Sendable {
     return value
   }
 
+  /// Whether anything is there, without reading all of it.
+  var exists: Bool {
+    if let value = loaded.value { return !value.isNull }
+    return source.exists(at: path)
+  }
+
   func child(_ key: String) -> RuleSnapshot { RuleSnapshot(key, below: self) }
 
   /// - Parameter path: keys with `/` between them; empty ones do not count.
   /// - Returns: nil when it is deeper than any tree.
   func descendant(_ path: String) -> RuleSnapshot? {
     var place = self
-    for key in path.split(separator: "/", maxSplits: RuleSnapshot.depthMax) {
+    for key in RealtimeKey.keys(of: path) {
       guard place.depth < RuleSnapshot.depthMax else { return nil }
-      place = place.child(String(key))
+      place = place.child(key)
     }
     return place
   }
+}
+
+/// The work of all evaluations for one verdict.
+final class RuleBudget: Sendable {
+  nonisolated(unsafe) var work = 0
+
+  /// Ten times what one rule may make: whoever writes many places asks many rules.
+  static let workMax = 10 * RuleEvaluation.workMax
 }
 
 /// One verdict is found by one thread.
