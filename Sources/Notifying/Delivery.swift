@@ -29,13 +29,18 @@ public enum ResendPolicy {
   public static let waits: [Duration] = [.seconds(10), .seconds(60), .seconds(600), .seconds(3600)]
   /// So often a message is tried before it is given up.
   public static let attemptsMax = 12
+  /// So often the other side alone says how long to wait.
+  private static let patientAttempts = 3
 
   /// - Parameters:
   ///   - attempts: that were made, at least one.
-  ///   - asked: what the other side asked for; it always wins.
+  ///   - asked: what the other side asked for. It wins at first; one that asks again and again for a moment would use up all attempts in
+  ///     seconds, so from the fourth attempt on the waits grow all the same.
   /// - Returns: nil: it is given up.
   public static func wait(afterAttempt attempts: Int, asked: Duration?) -> Duration? {
     guard attempts < attemptsMax else { return nil }
-    return asked ?? waits[min(max(attempts, 1), waits.count) - 1]
+    func usual(_ attempt: Int) -> Duration { waits[min(max(attempt, 1), waits.count) - 1] }
+    guard let asked else { return usual(attempts) }
+    return attempts > patientAttempts ? max(asked, usual(attempts - patientAttempts)) : asked
   }
 }

@@ -15,13 +15,15 @@ public struct Message: Sendable, Equatable {
   public var attachments: [Attachment]
   /// When what is told was put in line.
   public var date: Instant
+  /// Why it comes now; nil: there is nothing to say about that.
+  public var remark: String?
 
   public init(
     id: String, recipient: String = "", severity: Severity, title: String, sections: [Section], html: String? = nil,
-    attachments: [Attachment] = [], date: Instant
+    attachments: [Attachment] = [], date: Instant, remark: String? = nil
   ) {
     (self.id, self.recipient, self.severity, self.title) = (id, recipient, severity, title)
-    (self.sections, self.html, self.attachments, self.date) = (sections, html, attachments, date)
+    (self.sections, self.html, self.attachments, self.date, self.remark) = (sections, html, attachments, date, remark)
   }
 
   public enum Severity: String, Sendable, CaseIterable {
@@ -52,8 +54,13 @@ public struct Message: Sendable, Equatable {
     public init(name: String, type: String, bytes: [UInt8]) { (self.name, self.type, self.bytes) = (name, type, bytes) }
   }
 
-  /// The title of each section where there are several, and their lines.
+  /// The title of each section where there are several, and their lines; the remark above them.
   public var lines: [String] {
+    guard let remark else { return told }
+    return [remark, ""] + told
+  }
+
+  private var told: [String] {
     guard sections.count > 1 else { return sections.first?.lines ?? [] }
     return Array(sections.map { [$0.title] + $0.lines.map { "  " + $0 } }.joined(separator: [""]))
   }

@@ -8,6 +8,7 @@ import Testing
     ("jobs realtime serve", "it serves until it is stopped"), ("jobs bridge", "it listens until it is stopped"),
     ("jobs cron run", "it waits for the next start until it is stopped"), ("jobs cron install", "it would change a person's crontab"),
     ("jobs cron systemd", "it is refused on the sandbox, and would change timers"), ("pass show", "it needs a program that is not here"),
+    ("jobs notify mute phone", "there is no channel yet"), ("jobs notify unmute phone", "there is no channel yet"),
     ("jobs notify test", "it sends a message"), ("sudo ", "it would change the machine"), ("systemctl ", "it would change the machine"),
   ]
 

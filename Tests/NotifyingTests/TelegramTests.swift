@@ -31,6 +31,14 @@ import Transport
         429, #"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 35","parameters":{"retry_after":35}}"#,
         "later after 35.0 seconds: it answered 429: Too Many Requests: retry after 35"
       ),
+      (
+        429, #"{"ok":false,"description":"slow down","parameters":{"retry_after":0.5}}"#,
+        "later after 0.5 seconds: it answered 429: slow down"
+      ),
+      (
+        429, #"{"ok":false,"description":"banned","parameters":{"retry_after":99999999999}}"#,
+        "later after 604800.0 seconds: it answered 429: banned"
+      ),
       (400, #"{"ok":false,"description":"Bad Request: chat not found"}"#, "refused: it answered 400: Bad Request: chat not found"),
       (
         403, #"{"ok":false,"description":"Forbidden: bot was blocked by the user"}"#,
@@ -82,6 +90,13 @@ import Transport
     for part in parts { #expect(part.contains(/&[a-z]*$/) == false, "an entity is cut") }
     let endless = TelegramText.pieces(of: Sample.message(lines: Array(repeating: one, count: 9)))
     #expect(endless.count == 6 && endless.last == "… and more in the report.")
+  }
+
+  @Test func `holds a letter under a pile of accents that no piece has room for`() {
+    let pile = "a" + String(repeating: "\u{301}", count: 9000)
+    let pieces = TelegramText.pieces(of: Sample.message(lines: ["before", pile, "after"]))
+    #expect(pieces.allSatisfy { $0.utf16.count <= 4096 && !$0.isEmpty })
+    #expect(pieces.joined().unicodeScalars.count { $0 == "\u{301}" } == 9000)
   }
 
   @Test func `brings a document as a form, as a part of its own`() async {

@@ -1,4 +1,5 @@
 import Foundation
+import Scheduling
 import Testing
 import Transport
 
@@ -107,6 +108,7 @@ import Transport
     #expect((embed["title"] as? String)!.utf16.count <= 256)
     #expect((embed["description"] as? String)!.utf16.count <= 4096 && (embed["description"] as? String)!.count > 3900)
     #expect((embed["description"] as? String)!.hasPrefix("line 0 \\<a\\> & \\*b\\*"))
+    #expect((embed["description"] as? String)!.hasSuffix("…"), "what is cut off is marked")
     #expect(((body["allowed_mentions"] as? [String: Any])?["parse"] as? [String]) == [])
   }
 
@@ -162,5 +164,11 @@ import Transport
       ])
     #expect(ResendPolicy.wait(afterAttempt: 1, asked: .milliseconds(529)) == .milliseconds(529))
     #expect(ResendPolicy.wait(afterAttempt: 12, asked: .seconds(1)) == nil)
+    // One that asks for a moment again and again does not use up all attempts within seconds.
+    #expect(
+      (3...7).map { ResendPolicy.wait(afterAttempt: $0, asked: .milliseconds(300)) } == [
+        .milliseconds(300), .seconds(10), .seconds(60), .seconds(600), .seconds(3600),
+      ])
+    #expect(ResendPolicy.wait(afterAttempt: 5, asked: .days(1)) == .days(1))
   }
 }

@@ -16,6 +16,7 @@ Modes: accept         takes every mail
        hang-data      says nothing after the mail
        die            keeps the mail, and closes the connection before it says so
        drop-tls       closes the connection at STARTTLS
+       echo           454 to AUTH, with what it was told
        starttls       wants STARTTLS and AUTH before it takes a mail
 """
 import argparse
@@ -67,6 +68,15 @@ class Server(SMTP):
         if self.event_handler.mode == "hang":
             await asyncio.sleep(3600)
         await super().smtp_EHLO(hostname)
+
+    async def smtp_AUTH(self, arg):
+        if self.event_handler.mode != "echo":
+            return await super().smtp_AUTH(arg)
+        told = arg.split(" ", 1)[-1]
+        if " " not in arg:
+            await self.push("334 ")
+            told = (await self._reader.readline()).decode().strip()
+        await self.push(f"454 4.7.0 not now: {told}")
 
     async def smtp_STARTTLS(self, arg):
         if self.event_handler.mode == "drop-tls":

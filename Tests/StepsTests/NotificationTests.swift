@@ -65,8 +65,9 @@ import Testing
     let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
     try await queue(warehouse, rules(), [notice()], at: now)
     let courier = ScriptedCourier(Array(repeating: .later(after: .seconds(1), why: "busy"), count: 20))
-    let tally = try await dispatch(warehouse, rules(), courier, time).run(until: now + .hours(1))
+    let tally = try await dispatch(warehouse, rules(), courier, time).run(until: now + .hours(10))
     #expect(courier.sent.count == 12)
+    #expect(time.now() - now > .hours(4), "one that asks for a second each time has hours to come to its senses")
     #expect(tally.troubles == ["not told: phone, \"Failed\": given up after 12 attempts: busy"])
   }
 
@@ -114,6 +115,111 @@ import Testing
     #expect(tally.delivered == 1 && courier.sent.map(\.title) == ["First (and 1 more)"])
     #expect(courier.sent[0].sections.map(\.title) == ["First", "Second"])
     #expect(try await states(warehouse) == ["delivered 1", "delivered 1"])
+  }
+
+  @Test func `and was put off into quiet hours waits for their end, too`() async throws {
+    let evening = Instant(iso8601: "2026-01-15T21:59:50Z")!
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(evening))
+    let quiet = rules(quiet: "22:00-07:00")
+    try await queue(warehouse, quiet, [notice()], at: evening)
+    let courier = ScriptedCourier([.later(after: .seconds(20), why: "busy"), .delivered(remark: nil)])
+    let first = try await dispatch(warehouse, quiet, courier, time).run(until: evening + .minutes(1))
+    #expect(courier.sent.count == 1 && first.held == 1 && first.troubles == [])
+    time.advance(by: .hours(3))
+    let night = try await dispatch(warehouse, quiet, courier, time).run(until: time.now() + .minutes(1))
+    #expect(courier.sent.count == 1 && night.held == 1 && night.troubles == [])
+    time.advance(by: .hours(7))
+    #expect(try await dispatch(warehouse, quiet, courier, time).run(until: time.now() + .minutes(1)).delivered == 1)
+  }
+
+  @Test func `to a muted channel waits, and comes as one message that says so`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
+    let until = now + .hours(2)
+    try await warehouse.write { [now] in try $0.mute(channel: "phone", until: until, at: now) }
+    let report = Notice(
+      .verdict, severity: .info, job: "nightly", subject: "nightly report", word: "Complete", cause: "a", title: "Complete", lines: ["all"])
+    try await queue(warehouse, rules(), [notice(cause: "a", title: "First"), report], at: now)
+    let courier = ScriptedCourier([.delivered(remark: nil), .delivered(remark: nil)])
+    let muted = try await dispatch(warehouse, rules(), courier, time).run(until: now + .minutes(1))
+    #expect(muted == NotificationTally(held: 2))
+    time.advance(by: .hours(2))
+    try await queue(warehouse, rules(), [notice("worse", cause: "b", title: "Second")], at: time.now())
+    #expect(try await dispatch(warehouse, rules(), courier, time).run(until: time.now() + .minutes(1)).delivered == 1)
+    try #require(courier.sent.count == 1)
+    #expect(courier.sent[0].sections.map(\.title) == ["First", "Complete", "Second"])
+    #expect(courier.sent[0].lines[0] == "Held back while the channel was muted, since 2026-01-15T04:30:00Z: 2 messages.")
+    #expect(try await warehouse.read { try $0.notifications(limit: 9).map(\.mutedSince) } == [nil, now, now])
+  }
+
+  @Test func `to all channels is muted and unmuted, beside what is muted by its name`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
+    let later = now + .hours(5)
+    try await warehouse.write { [now] in
+      try $0.mute(channel: "phone", until: now + .hours(1), at: now)
+      try $0.mute(channel: ChannelMutes.all, until: later, at: now)
+    }
+    try await queue(warehouse, rules(), [notice()], at: now)
+    let courier = ScriptedCourier([.delivered(remark: nil)])
+    time.advance(by: .hours(2))
+    #expect(try await dispatch(warehouse, rules(), courier, time).run(until: time.now() + .minutes(1)).held == 1)
+    #expect(try await warehouse.write { try $0.unmute(channel: ChannelMutes.all, at: later - .hours(2)) })
+    #expect(try await warehouse.write { try $0.unmute(channel: "phone", at: later - .hours(2)) } == false, "that one was over")
+    #expect(try await dispatch(warehouse, rules(), courier, time).run(until: time.now() + .minutes(1)).delivered == 1)
+    #expect(courier.sent[0].remark?.hasSuffix("1 message.") == true)
+  }
+
+  @Test func `by a clock that was wrong does not wait for that time to come`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now + .days(400)))
+    try await queue(warehouse, rules(), [notice()], at: time.now())
+    let courier = ScriptedCourier([.later(after: nil, why: "busy"), .delivered(remark: nil), .delivered(remark: nil)])
+    _ = try await dispatch(warehouse, rules(), courier, time).run(until: time.now() + .seconds(1))
+    time.advance(by: .zero - .days(400))
+    #expect(try await dispatch(warehouse, rules(), courier, time).run(until: time.now() + .minutes(1)).delivered == 1)
+    // And what goes on is told again, though it was told in the future.
+    try await queue(warehouse, rules(), [notice(cause: "nightly-2")], at: now)
+    #expect(try await states(warehouse) == ["delivered 2", "waiting 0"])
+  }
+
+  @Test func `to somebody who was taken out of the list is not sent`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
+    try await queue(warehouse, rules(recipients: ["a@x.example", "gone@x.example"]), [notice()], at: now)
+    let courier = ScriptedCourier([.delivered(remark: nil)])
+    let tally = try await dispatch(warehouse, rules(recipients: ["a@x.example"]), courier, time).run(until: now + .minutes(1))
+    #expect(courier.sent.map(\.recipient) == ["a@x.example"])
+    #expect(tally.troubles == ["not told: phone (gone@x.example), \"Failed\": phone does not go to this recipient any more"])
+  }
+
+  @Test func `is told by one of two who tell at once, and is not abandoned to the other`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
+    try await queue(warehouse, rules(), [notice()], at: now)
+    let gate = AsyncStream<Void>.makeStream()
+    let courier = WaitingCourier(gate.stream)
+    let desk = NotificationDesk(rules: rules(), couriers: ["phone": courier])
+    let dispatch = NotificationDispatch(warehouse: warehouse, desk: desk, reports: "/nonexistent", time: time)
+    let end = now + .minutes(1)
+    async let first = dispatch.run(until: end)
+    await courier.hasBegun()
+    async let second = dispatch.run(until: end)
+    gate.continuation.finish()
+    let tallies = try await [first, second]
+    #expect(tallies.map(\.delivered).sorted() == [0, 1] && tallies.flatMap(\.troubles) == [])
+    #expect(try await states(warehouse) == ["delivered 1"])
+  }
+
+  @Test func `and is on its way when the run is asked to stop comes to its end`() async throws {
+    let (warehouse, time) = (try Warehouse(inMemory: ()), MovingTime(now))
+    try await queue(warehouse, rules(), [notice()], at: now)
+    let gate = AsyncStream<Void>.makeStream()
+    let courier = WaitingCourier(gate.stream)
+    let desk = NotificationDesk(rules: rules(), couriers: ["phone": courier])
+    let dispatch = NotificationDispatch(warehouse: warehouse, desk: desk, reports: "/nonexistent", time: time)
+    let end = now + .minutes(1)
+    let work = Task { try await dispatch.run(until: end) }
+    await courier.hasBegun()
+    work.cancel()
+    gate.continuation.finish()
+    _ = await work.result
+    #expect(try await states(warehouse) == ["delivered 1"])
   }
 
   @Test func `to a channel that is gone is not sent, nor is anything after it`() async throws {
@@ -181,6 +287,25 @@ private final class ScriptedCourier: Courier, @unchecked Sendable {
     parts.append(part)
     meanwhile()
     return ends.removeFirst()
+  }
+}
+
+/// Takes as long as a test wants it to.
+private actor WaitingCourier: Courier {
+  nonisolated let repeatsSafely = false
+  private let gate: AsyncStream<Void>
+  private var begun = AsyncStream<Void>.makeStream()
+
+  init(_ gate: AsyncStream<Void>) { self.gate = gate }
+
+  nonisolated func parts(of message: Message) -> Int { 1 }
+
+  func hasBegun() async { for await _ in begun.stream { return } }
+
+  func send(_ message: Message, part: Int) async -> Delivery {
+    begun.continuation.yield()
+    for await _ in gate {}
+    return Task.isCancelled ? .unknown(why: "cut") : .delivered(remark: nil)
   }
 }
 

@@ -92,7 +92,9 @@ public struct NoticeDecision: Sendable, Equatable {
         guard rule.kinds.contains(notice.kind), notice.severity >= channel.least else { return }
         let isSame = before.map { $0.severity != nil && $0.word == notice.word } ?? false
         if isSame, let before {
-          guard now - before.at >= rule.reminder - NoticeDecision.reminderSlack else { return }
+          // A clock that was ahead when it was told would keep everybody in the dark until that time comes.
+          let isDue = now - before.at >= rule.reminder - NoticeDecision.reminderSlack || before.at - now > NoticeDecision.reminderSlack
+          guard isDue else { return }
           var reminder = notice
           reminder.title = "Still: " + notice.title
           reminder.lines.insert("It has been so since \(before.since).", at: 0)

@@ -12,7 +12,14 @@ public struct MailCourier: Courier {
 
   public init(server: MailServer, from: MailAddress) {
     (self.server, self.from) = (server, from)
-    redactor = Redactor([server.password].compactMap(\.self))
+    redactor = Redactor(server.password.map { Self.forms(of: $0, user: server.user ?? "") } ?? [])
+  }
+
+  /// A password as it is, and as it goes over the line by AUTH PLAIN and AUTH LOGIN: a server may say again what it was told.
+  private static func forms(of password: Secret, user: String) -> [Secret] {
+    password.reveal { text in
+      [text, Base64.text(Array("\0\(user)\0\(text)".utf8)), Base64.text(Array(text.utf8))].map { Secret($0) }
+    }
   }
 
   public func parts(of message: Message) -> Int { 1 }

@@ -62,8 +62,7 @@ public final class TelegramCourier: Courier {
     // A proxy that answers 200 with a page of its own is not Telegram.
     case 200..<300: return (.unknown(why: "what answered was not Telegram: \(why)"), nil)
     case 429:
-      let seconds = parameters?["retry_after"] as? Int
-      return (.later(after: seconds.flatMap { $0 > 0 && $0 < 604_800 ? .seconds($0) : nil } ?? post.retryAfter(response), why: why), nil)
+      return (.later(after: JSONBody.wait(parameters?["retry_after"]) ?? post.retryAfter(response), why: why), nil)
     case 401, 404: return (.refused(why: "\(why); the token is not one of a bot: ask @BotFather, then `jobs secrets set`"), nil)
     default: return (post.delivery(of: response).mapWhy { _ in why }, nil)
     }

@@ -2,10 +2,9 @@ import Scheduling
 public import Transport
 
 /// Posts to a webhook of Discord. Its address is the key.
-public struct DiscordCourier: Courier {
-  public let repeatsSafely = false
+public struct DiscordCourier: PostingCourier {
   private let url: Secret
-  private let post: WebPost
+  public let post: WebPost
 
   /// Bounds of Discord.
   static let titleMax = 256
@@ -13,22 +12,17 @@ public struct DiscordCourier: Courier {
 
   public init(url: Secret, post: WebPost) { (self.url, self.post) = (url, post) }
 
-  public func parts(of message: Message) -> Int { 1 }
+  public func request(_ message: Message) -> HTTPRequest? { url.reveal { Self.request(message, url: $0) } }
 
-  public func send(_ message: Message, part: Int) async -> Delivery {
-    switch await post.send(url.reveal { Self.request(message, url: $0) }) {
-    case .nothing(let delivery): return delivery
-    case .response(let response):
-      let fields = JSONBody.object(response.body)
-      switch response.status {
-      case 429:
-        // Seconds with a fraction, and more exact than the header, which has whole ones.
-        let seconds = (fields?["retry_after"] as? Double).flatMap { $0 > 0 && $0 < 604_800 ? $0 : nil }
-        let wait = seconds.map { Duration.milliseconds(Int64(($0 * 1000).rounded(.up))) }
-        return .later(after: wait ?? post.retryAfter(response), why: post.reason(response, fields?["message"] as? String))
-      case 404 where fields?["code"] as? Int == 10015: return .closed(why: post.reason(response, fields?["message"] as? String))
-      default: return post.delivery(of: response)
-      }
+  public func delivery(of response: HTTPResponse) -> Delivery {
+    let fields = JSONBody.object(response.body)
+    switch response.status {
+    case 429:
+      // Seconds with a fraction, and more exact than the header, which has whole ones.
+      let wait = JSONBody.wait(fields?["retry_after"]) ?? post.retryAfter(response)
+      return .later(after: wait, why: post.reason(response, fields?["message"] as? String))
+    case 404 where fields?["code"] as? Int == 10015: return .closed(why: post.reason(response, fields?["message"] as? String))
+    default: return post.delivery(of: response)
     }
   }
 
@@ -40,8 +34,8 @@ public struct DiscordCourier: Courier {
       case .error: 0xA8121D
       }
     let embed: [String: Any] = [
-      "title": EscapedText.slices(of: message.title, unitsMax: titleMax, escaped)[0],
-      "description": EscapedText.slices(of: message.lines.joined(separator: "\n"), unitsMax: descriptionMax, escaped)[0], "color": colour,
+      "title": EscapedText.cut(message.title, unitsMax: titleMax, escaped),
+      "description": EscapedText.cut(message.lines.joined(separator: "\n"), unitsMax: descriptionMax, escaped), "color": colour,
       "timestamp": message.date.iso8601,
     ]
     return HTTPRequest(

@@ -1,4 +1,5 @@
 import Foundation
+import Transport
 
 /// Bodies of JSON: the same value gives the same bytes.
 enum JSONBody {
@@ -8,6 +9,14 @@ enum JSONBody {
       preconditionFailure("a body holds what is no JSON")
     }
     return [UInt8](data)
+  }
+
+  /// A number of seconds, whole or with a fraction, that an answer asks to wait; cut as ``RetryAfter`` cuts a header.
+  /// - Returns: nil for what asks for no wait.
+  static func wait(_ value: Any?) -> Duration? {
+    guard let seconds = (value as? Double) ?? (value as? Int).map(Double.init), seconds > 0 else { return nil }
+    guard seconds * 1000 < Double(RetryAfter.waitMax.components.seconds) * 1000 else { return RetryAfter.waitMax }
+    return .milliseconds(Int64((seconds * 1000).rounded(.up)))
   }
 
   /// An object; nil for anything else.

@@ -1,11 +1,10 @@
 public import Transport
 
 /// Publishes to a topic of an ntfy server. Whoever knows the topic can read it, so its address is a key.
-public struct NtfyCourier: Courier {
-  public let repeatsSafely = false
+public struct NtfyCourier: PostingCourier {
   private let url: Secret
   private let token: Secret?
-  private let post: WebPost
+  public let post: WebPost
 
   /// A longer message would become an attachment.
   static let messageBytesMax = 4096
@@ -15,17 +14,9 @@ public struct NtfyCourier: Courier {
   ///   - token: `tk_…`; nil for a topic that anybody may write to.
   public init(url: Secret, token: Secret?, post: WebPost) { (self.url, self.token, self.post) = (url, token, post) }
 
-  public func parts(of message: Message) -> Int { 1 }
+  public var addressHint: String { "the address has no topic; it is like https://ntfy.sh/TOPIC" }
 
-  public func send(_ message: Message, part: Int) async -> Delivery {
-    guard let request = url.reveal({ Self.request(message, url: $0, token: token) }) else {
-      return .refused(why: "the address has no topic; it is like https://ntfy.sh/TOPIC")
-    }
-    switch await post.send(request) {
-    case .nothing(let delivery): return delivery
-    case .response(let response): return post.delivery(of: response)
-    }
-  }
+  public func request(_ message: Message) -> HTTPRequest? { url.reveal { Self.request(message, url: $0, token: token) } }
 
   /// The JSON form, which takes any text; it goes to the server's root and names the topic.
   /// - Returns: nil when the address has no topic.

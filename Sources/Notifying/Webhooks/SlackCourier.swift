@@ -1,10 +1,9 @@
 public import Transport
 
 /// Posts to an incoming webhook of Slack. Its address is the key.
-public struct SlackCourier: Courier {
-  public let repeatsSafely = false
+public struct SlackCourier: PostingCourier {
   private let url: Secret
-  private let post: WebPost
+  public let post: WebPost
 
   /// Bounds of Slack, of which the text counts characters after escaping.
   static let textMax = 3000
@@ -12,16 +11,11 @@ public struct SlackCourier: Courier {
 
   public init(url: Secret, post: WebPost) { (self.url, self.post) = (url, post) }
 
-  public func parts(of message: Message) -> Int { 1 }
+  public func request(_ message: Message) -> HTTPRequest? { url.reveal { Self.request(message, url: $0) } }
 
-  public func send(_ message: Message, part: Int) async -> Delivery {
-    switch await post.send(url.reveal { Self.request(message, url: $0) }) {
-    case .nothing(let delivery): return delivery
-    case .response(let response):
-      // The channel was archived (410), or the webhook removed (404).
-      if response.status == 404 { return .closed(why: post.reason(response)) }
-      return post.delivery(of: response)
-    }
+  /// The channel was archived (410), or the webhook removed (404).
+  public func delivery(of response: HTTPResponse) -> Delivery {
+    response.status == 404 ? .closed(why: post.reason(response)) : post.delivery(of: response)
   }
 
   public static func request(_ message: Message, url: String) -> HTTPRequest {

@@ -4,7 +4,7 @@ public import Transport
 /// Posts a message as JSON, signed, to an address of one's own.
 ///
 /// `X-Jobs-Delivery` is the same at every attempt, so that the receiver can tell a repeated one: a message of unknown fate is sent again.
-public struct WebhookCourier: Courier {
+public struct WebhookCourier: PostingCourier {
   public enum Style: String, Sendable, CaseIterable {
     /// `X-Jobs-Signature: v1=…`, over time and body.
     case jobs
@@ -16,32 +16,29 @@ public struct WebhookCourier: Courier {
   private let url: Secret
   private let key: Secret?
   private let style: Style
-  private let post: WebPost
+  public let post: WebPost
 
   /// - Parameter key: what the body is signed with; nil: it is not.
   public init(url: Secret, key: Secret?, style: Style = .jobs, post: WebPost) {
     (self.url, self.key, self.style, self.post) = (url, key, style, post)
   }
 
-  public func parts(of message: Message) -> Int { 1 }
-
-  public func send(_ message: Message, part: Int) async -> Delivery {
+  public func request(_ message: Message) -> HTTPRequest? {
     let seconds = post.time.now().milliseconds / 1000
-    switch await post.send(url.reveal { Self.request(message, url: $0, key: key, style: style, seconds: seconds) }) {
-    case .nothing(let delivery): return delivery
-    case .response(let response): return post.delivery(of: response)
-    }
+    return url.reveal { Self.request(message, url: $0, key: key, style: style, seconds: seconds) }
   }
 
   /// - Parameter seconds: the time of sending; all else is the same at every attempt.
   public static func request(_ message: Message, url: String, key: Secret?, style: Style, seconds: Int64) -> HTTPRequest {
-    let body = JSONBody.bytes([
+    var fields: [String: Any] = [
       "schema": "jobs.notification/1", "id": message.id, "severity": message.severity.rawValue, "title": message.title,
       "queued_at": message.date.iso8601,
       "notices": message.sections.map {
         ["kind": $0.kind, "job": $0.job, "run": $0.cause, "title": $0.title, "lines": $0.lines] as [String: Any]
       },
-    ])
+    ]
+    if let remark = message.remark { fields["remark"] = remark }
+    let body = JSONBody.bytes(fields)
     let kinds = Set(message.sections.map(\.kind))
     var headers = [
       HTTPHeader("Content-Type", "application/json"), HTTPHeader("X-Jobs-Event", kinds.count == 1 ? kinds.first! : "digest"),

@@ -32,7 +32,7 @@ struct NotificationBatch: Sendable {
   static func batches(of rows: [StoredNotification]) -> [NotificationBatch] {
     var (groups, order): ([[String]: [StoredNotification]], [[String]]) = ([:], [])
     for row in rows {
-      let isReport = row.telling.notice.kind == .verdict && row.telling.notBefore == nil
+      let isReport = row.telling.notice.kind == .verdict && row.telling.notBefore == nil && row.mutedSince == nil
       let key = [row.telling.channel, row.telling.recipient, row.message ?? (isReport ? "\(row.id)" : "")]
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(row)
@@ -57,6 +57,13 @@ struct NotificationBatch: Sendable {
       title: notices.count == 1 ? first : "\(first) (and \(notices.count - 1) more)",
       sections: notices.map { .init(kind: $0.kind.rawValue, job: $0.job, cause: $0.cause, title: $0.title, lines: $0.lines) }, html: html,
       attachments: page.map { [.init(name: "report.html", type: "text/html; charset=utf-8", bytes: [UInt8]($0))] } ?? [],
-      date: rows.map(\.queuedAt).min() ?? rows[0].queuedAt)
+      date: rows.map(\.queuedAt).min() ?? rows[0].queuedAt, remark: mutedRemark)
+  }
+
+  /// What a mute has held back is told as such: it is not news.
+  private var mutedRemark: String? {
+    let held = rows.compactMap(\.mutedSince)
+    guard let since = held.min() else { return nil }
+    return "Held back while the channel was muted, since \(since): \(held.count == 1 ? "1 message" : "\(held.count) messages")."
   }
 }

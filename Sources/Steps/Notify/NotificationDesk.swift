@@ -13,11 +13,14 @@ public struct NotificationDesk: Sendable {
   public var attaching: Set<String>
   /// Why channels of the file are left out; nil: none is.
   public var remark: String?
+  /// Shared by all who tell with this desk.
+  let turn: NotificationTurn
 
   public init(
     rules: NoticeRules = NoticeRules(), couriers: [String: any Courier] = [:], missing: [String: String] = [:],
-    attaching: Set<String> = [], remark: String? = nil
+    attaching: Set<String> = [], remark: String? = nil, turn: NotificationTurn = NotificationTurn()
   ) {
     (self.rules, self.couriers, self.missing, self.attaching, self.remark) = (rules, couriers, missing, attaching, remark)
+    self.turn = turn
   }
 }

@@ -35,7 +35,11 @@ struct RunNotices {
   private init(run: RunID, job: String, date: Instant) { (self.run, self.job, self.date) = (run, job, date) }
 
   /// `nightly for 15 Jan 2026`
-  private var what: String { "\(job) for " + (date == date.utcDay.midnight ? TimeStyle.date(date) : TimeStyle.moment(date)) }
+  private var what: String { Self.what(job, date) }
+
+  static func what(_ job: String, _ date: Instant) -> String {
+    "\(job) for " + (date == date.utcDay.midnight ? TimeStyle.date(date) : TimeStyle.moment(date))
+  }
 
   private mutating func add(
     _ kind: Notice.Kind, _ nature: Notice.Nature = .event, _ severity: Notice.Severity, about subject: String, word: String, title: String,
@@ -95,7 +99,8 @@ struct RunNotices {
   private mutating func addLateness(_ reader: WarehouseReader) throws {
     let line = try reader.log(of: run).first { $0.task == nil && $0.level == .warning && $0.message.contains(" was to be ready by ") }
     guard let line else { return }
-    add(.late, .event, .warning, about: "\(job) deadline", word: "late", title: "Late: \(what)", lines: [line.message])
+    // Told already while it went on, unless it was killed just then.
+    notices.append(.lateness(of: run, job: job, logicalDate: date, sentence: line.message))
   }
 
   private mutating func addSignals(_ reader: WarehouseReader, _ plan: Plan, _ folder: String) throws {

@@ -32,9 +32,16 @@ public struct SendNotifications: StepOperation {
       try transaction.queueNotifications(at: now, logicalDate: date) { NoticeDecision(rules, told: $0, notices: notices, now: now) }
     }
     let dispatch = NotificationDispatch(warehouse: warehouse, desk: desk, reports: place.root, time: time)
-    let tally = try await dispatch.run(until: now + within)
+    var tally = try await dispatch.run(until: now + within)
+    tally.troubles.insert(contentsOf: await desk.turn.takeTroubles(), at: 0)
     try Task.checkCancellation()
-    let held = try await warehouse.read { try $0.notifications(in: [.waiting]) }.filter { $0.reason == nil }.count
+    // `jobs notify send` may have been quicker; what it could not tell of this run is this run's trouble.
+    let ended = tally.ended
+    let others = try await warehouse.read { try $0.notifications(of: run.name) }.filter { row in
+      [.refused, .unknown].contains(row.state) && row.endedAt.map { $0 >= now } ?? false && !ended.contains(row.id)
+    }
+    tally.troubles += NotificationDispatch.troubles(of: others)
+    let held = tally.held
     let words = ["\(tally.delivered) told"] + (held > 0 ? ["\(held) held"] : []) + (desk.remark.map { [$0] } ?? [])
     guard tally.troubles.isEmpty else {
       for trouble in tally.troubles { context.note(.warning, trouble) }

@@ -22,6 +22,14 @@ public struct StoredNotification: Sendable, Equatable {
   public var nextTry: Instant?
   public var endedAt: Instant?
   public var reason: String?
+  /// Since when the channel was muted that held it back; nil: none did.
+  public var mutedSince: Instant?
+
+  /// Whether its time has come. A time that is further ahead than anything is ever put off was written by a clock that was wrong.
+  public func isTime(at now: Instant) -> Bool {
+    func hasCome(_ time: Instant?, within: Duration) -> Bool { time.map { $0 <= now || $0 - now > within } ?? true }
+    return hasCome(telling.notBefore, within: .days(3)) && hasCome(nextTry, within: .days(8))
+  }
 }
 
 extension WarehouseTransaction {
@@ -57,6 +65,7 @@ extension WarehouseTransaction {
           memory.since.milliseconds,
         ])
     }
+    if new > 0 { try holdMuted(at: now) }
     return new
   }
 
@@ -183,7 +192,8 @@ extension WarehouseReader {
           rule: row["rule"], channel: row["channel"], recipient: row["recipient"], notice: notice, notBefore: instant("not_before")),
         logicalDate: Instant(milliseconds: row["logical_date"]), queuedAt: Instant(milliseconds: row["queued_at"]),
         state: StoredNotification.State(rawValue: state) ?? .unknown, message: row["message"], parts: row["parts"],
-        attempts: row["attempts"], nextTry: instant("next_try"), endedAt: instant("ended_at"), reason: row["reason"])
+        attempts: row["attempts"], nextTry: instant("next_try"), endedAt: instant("ended_at"), reason: row["reason"],
+        mutedSince: instant("muted_since"))
     }
   }
 }

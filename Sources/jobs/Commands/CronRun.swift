@@ -15,7 +15,8 @@ struct CronRun: AsyncParsableCommand {
 
       A line on standard error tells of each start and each end. Jobs run one at a time, since they share the run lock; a job that is still
       running when it is due again follows its `overlap`. What was missed while nothing ran is made up as the job's `missed` says. Other
-      commands are started by /bin/sh, as cron does.
+      commands are started by /bin/sh, as cron does. What people are to be told and had to wait for (quiet hours, a digest, a server that was
+      down) is sent when its time comes.
 
       SIGHUP reads crontab and Jobs again; with a mistake in them the old ones stay. SIGTERM and SIGINT go on to what is running, and end the
       program when that has ended (143, 130); a second one ends everything now.

@@ -13,6 +13,7 @@ final class DaemonShell {
   private let executable: String
   private var daemon: Daemon
   private var processes: [Daemon.Child: Child] = [:]
+  private var notices: NoticeWatch
 
   private struct Child {
     let process: Int32
@@ -34,6 +35,7 @@ final class DaemonShell {
   init(_ workspace: Workspace, time: any TimeSource) throws {
     (self.workspace, self.time) = (workspace, time)
     executable = try Executable.path()
+    notices = NoticeWatch(workspace)
     guard let crontab = try workspace.soundCrontab(), !crontab.entries.isEmpty else {
       throw Failure(.configuration, "\(workspace.root)/crontab has no line to start; write one, as in `30 2 * * * jobs run nightly`")
     }
@@ -55,8 +57,9 @@ final class DaemonShell {
     }
     defer { ends.cancel() }
     tell("started with \(lines(daemon.crontab))" + next)
-    var stop: Int32?
+    var (stop, isFinishing): (Int32?, Bool) = (nil, false)
     _ = carryOut(daemon.apply(.pending(await pendingJobs(), time.now())))
+    await sendNotices()
     var alarm = self.alarm(continuation)
     defer { alarm.cancel() }
     for await happening in happenings {
@@ -71,7 +74,14 @@ final class DaemonShell {
         commands = daemon.apply(.stop(signal: number))
       }
       commands += daemon.apply(.woke(time.now()))
-      if carryOut(commands) { return stop == SIGINT ? .interrupted : .terminated }
+      isFinishing = carryOut(commands) || isFinishing
+      if isFinishing {
+        // What it has begun to tell it ends, within a bound of its own.
+        guard let process = notices.process else { return stop == SIGINT ? .interrupted : .terminated }
+        kill(-process, SIGTERM)
+      } else if stop == nil {
+        await sendNotices()
+      }
       alarm.cancel()
       alarm = self.alarm(continuation)
     }
@@ -80,7 +90,7 @@ final class DaemonShell {
 
   private func alarm(_ continuation: AsyncStream<Happening>.Continuation) -> Task<Void, Never> {
     let now = time.now()
-    let wake = min(daemon.wake ?? now + Self.patience, now + Self.patience)
+    let wake = min(daemon.wake ?? now + Self.patience, now + min(Self.patience, notices.wait ?? Self.patience))
     return Task { [time] in
       // Cancelled when something else happened first: then a new alarm is set.
       guard (try? await time.sleep(until: wake)) != nil else { return }
@@ -98,7 +108,8 @@ final class DaemonShell {
         if let process = processes[child]?.process { kill(-process, number) }
       case .tell(let due, let note): tell(note.sentence(for: due))
       case .abandon:
-        for child in processes.values { kill(-child.process, SIGKILL) }
+        for process in processes.values.map(\.process) + [notices.process].compactMap(\.self) { kill(-process, SIGKILL) }
+        notices.process = nil
         return true
       case .finish: return true
       }
@@ -127,7 +138,22 @@ final class DaemonShell {
     }
   }
 
+  /// Lets `jobs notify send` send what waits and is due now.
+  private func sendNotices() async {
+    guard await notices.isDue() else { return }
+    let words = ["notify", "send", "--quiet", "--root", workspace.root] + (workspace.isSandbox ? ["--sandbox"] : [])
+    do {
+      notices.process = try children.start(executable, words, environment: ProcessInfo.processInfo.environment)
+    } catch {
+      tell("notify send: \((error as? Failure)?.message ?? "\(error)")")
+    }
+  }
+
   private func ended(_ process: Int32, _ status: Int32) -> [Daemon.Command] {
+    if process == notices.process {
+      notices.process = nil
+      if status != 0, status != 143 { tell("notify send: ended with status \(status)") }
+    }
     guard let (child, ended) = processes.first(where: { $0.value.process == process }) else { return [] }
     processes[child] = nil
     // What it has left behind in its group goes with it, as after a session.

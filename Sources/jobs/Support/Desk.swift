@@ -24,6 +24,8 @@ struct Desk {
   let programs: ProgramHost
   /// The clock of limits, retries and providers.
   let time: any TimeSource
+  /// Who tells people while the run goes on.
+  let teller: NotificationTeller
 
   /// - Parameters:
   ///   - baseURLs: replaces a provider's address: the sandbox's.
@@ -72,12 +74,15 @@ struct Desk {
     }
     missingSecrets = isOffline ? [:] : missing
     programs = ProgramHost()
+    let place = try workspace.reportPlace()
+    let notifications = workspace.notificationDesk(configuration.notifications, http: http, time: wall, isOffline: isOffline)
+    teller = NotificationTeller(warehouse, notifications, reports: place.root, time: wall)
     registry = Desk.registry(
-      workspace, warehouse, clients, programs, place: try workspace.reportPlace(),
+      workspace, warehouse, clients, programs, place: place,
       markets: MarketRules(exchange: configuration.calendars.xnys), strategies: configuration.strategies,
       mirror: Desk.mirror(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
       pull: Desk.pull(MirrorDesk(workspace: workspace, configuration: configuration), warehouse, http, isOffline: isOffline),
-      notifications: workspace.notificationDesk(configuration.notifications, http: http, time: wall, isOffline: isOffline),
+      notifications: notifications,
       alerts: configuration.alerts)
   }
 

@@ -83,10 +83,17 @@ struct RunSession {
     let runner = Runner(
       registry: desk.registry, log: warehouse, time: time, wallClock: SystemTime(), jitter: { Double.random(in: 0..<1) },
       classify: FailureClassifier.classify, observe: observe)
-    let alarm = try await DeadlineAlarm(job, header, warehouse)
+    let alarm = try await DeadlineAlarm(job, header, warehouse, teller: desk.teller)
     let watch = Task { await alarm?.watch() }
     defer { watch.cancel() }
-    let ended = try await runner.run(state, run: header, stops: stop.reasons)
+    let ended: RunState
+    do {
+      ended = try await runner.run(state, run: header, stops: stop.reasons)
+    } catch {
+      await alarm?.finish()
+      throw error
+    }
+    await alarm?.finish()
     let (tasks, attempts) = try await warehouse.read { (try $0.tasks(of: header.id), try $0.attempts(of: header.id)) }
     var spans: [StepID: Duration] = [:]
     for (step, rows) in Dictionary(grouping: attempts, by: \.task.step) {

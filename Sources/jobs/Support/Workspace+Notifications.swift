@@ -17,7 +17,7 @@ extension Workspace {
   ) -> NotificationDesk {
     guard let configuration, !configuration.channels.isEmpty else { return NotificationDesk() }
     if isOffline { return NotificationDesk(remark: "nobody is told of a run that is offline") }
-    var desk = NotificationDesk(rules: configuration.noticeRules)
+    var desk = NotificationDesk(rules: configuration.noticeRules, turn: NotificationTurn(lockFile: "\(data)/notify.lock"))
     var silent: [String] = []
     for channel in configuration.channels {
       let made = courier(of: channel, http: http, time: time)
