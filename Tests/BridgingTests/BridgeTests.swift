@@ -21,15 +21,14 @@ struct `A bridge` {
 
     init(
       _ port: Int, folder: String, store: MemoryStore = MemoryStore(), sink: MemorySink = MemorySink(), user: String? = nil,
-      password: String? = nil, drainSeconds: Double = 10
+      password: String? = nil, channels: ChannelChoice = ChannelChoice(names: ["orders"], patterns: ["ticker:*"]), drainSeconds: Double = 10
     ) throws {
       (self.store, self.sink) = (store, sink)
       let (stop, stopping) = AsyncStream<Void>.makeStream()
       self.stopping = stopping
       let collector = Collector()
       let redis = RedisSettings(
-        host: "127.0.0.1", port: port, user: user, password: password.map { Secret($0) },
-        channels: ChannelChoice(names: ["orders"], patterns: ["ticker:*"]))
+        host: "127.0.0.1", port: port, user: user, password: password.map { Secret($0) }, channels: channels)
       let bridge = try Bridge(
         Bridge.Settings(redis: redis, folder: folder, hasHistory: true), store: store, sink: sink, time: RealTime(),
         write: { collector.add(lines: $0) }, say: { collector.add(news: $0.sentence) })

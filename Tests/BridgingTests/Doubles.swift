@@ -13,12 +13,19 @@ final class MemoryStore: BridgeStore {
   nonisolated(unsafe) private var kept = BridgeNotes()
   nonisolated(unsafe) private var failures = 0
   nonisolated(unsafe) private var alive: Int64?
+  nonisolated(unsafe) private var isUntidy = false
+  nonisolated(unsafe) private var areNotesRefused = false
+  nonisolated(unsafe) private var isSilent = false
 
   init(alive: Int64? = nil) { self.alive = alive }
 
   struct Unwilling: Error {}
 
   func fail(times: Int) { lock.withLock { failures = times } }
+  func refuseTidying() { lock.withLock { isUntidy = true } }
+  func refuseNotes(_ areRefused: Bool) { lock.withLock { areNotesRefused = areRefused } }
+  /// It is held up, and answers nobody.
+  func fallSilent() { lock.withLock { isSilent = true } }
   /// Another store is in its place, as after a restore: the next call finds out.
   func replace() {
     lock.withLock {
@@ -56,6 +63,7 @@ final class MemoryStore: BridgeStore {
   func keep(_ notes: BridgeNotes) throws {
     try lock.withLock {
       try mayFail()
+      if areNotesRefused { throw Unwilling() }
       kept.prices = notes.prices + kept.prices.filter { old in !notes.prices.contains { $0.symbol == old.symbol } }
       kept.hours += notes.hours
       kept.history += notes.history
@@ -65,10 +73,15 @@ final class MemoryStore: BridgeStore {
     }
   }
 
+  func tidy() throws {
+    try lock.withLock { if isUntidy { throw Unwilling() } }
+  }
+
   func makeDurable() throws { try lock.withLock { try mayFail() } }
 
   func untold(limit: Int) async throws -> [UntoldEvent] {
-    lock.withLock {
+    while lock.withLock({ isSilent }) { await Task.yield() }
+    return lock.withLock {
       sequence.filter { !told.contains($0) }.prefix(limit).map { key in
         let row = orders[key]!
         return UntoldEvent(

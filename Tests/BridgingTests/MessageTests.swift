@@ -32,6 +32,32 @@ import Testing
     #expect(message.order[.submittedAt] == nil && message.order[.limitPrice] == nil && message.order[.extendedHours] == "false")
   }
 
+  @Test func `of the kind order is a text in all its parts, however its kind is written`() {
+    for kind in ["order", #"or\u0064er"#] {
+      var bytes = Array(order(extra: #","padding":"?""#).replacing(#""type": "order""#, with: #""type": "\#(kind)""#).utf8)
+      bytes[bytes.lastIndex(of: 0x3F)!] = 0xFF
+      #expect(throws: MessageDefect.notUTF8) { _ = try TickerMessage(bytes) }
+    }
+  }
+
+  @Test func `of the kind order has a clean symbol, also where only the order has one`() throws {
+    let outer = #""symbol": "SOLUSD", "order_data""#
+    #expect(order().contains(outer))
+    let inner = order().replacing(outer, with: #""order_data""#)
+    #expect(try TickerMessage(inner).order?.symbol == "SOLUSD")
+    for (symbol, defect) in [(#"A\u0001"#, MessageDefect.badName("order.symbol")), ("", .badName("order.symbol"))] {
+      #expect(throws: defect) { _ = try TickerMessage(inner.replacing("SOLUSD", with: symbol)) }
+    }
+  }
+
+  @Test(arguments: [
+    ("12.50", "12.50"), ("1e-7", "1e-7"), ("0", "0"), ("0.0e-999", "0.0e-999"), ("1e-400", #""1e-400""#), ("1e400", #""1e400""#),
+    ("1234567890123456", #""1234567890123456""#),
+  ])
+  func `has numbers that are numbers again only where a double holds them`(text: String, json: String) {
+    #expect(FeedNumber(text, isNumeral: true)?.json == json)
+  }
+
   @Test func `of an event that nobody knows is kept`() throws {
     let message = try #require(try TickerMessage(order(event: "teleported", execution: nil, status: "elsewhere", price: nil)).order)
     #expect(message.event == "teleported" && message.order.status == "elsewhere" && message.executionID == nil && message.price == nil)

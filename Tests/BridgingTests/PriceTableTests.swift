@@ -74,4 +74,12 @@ import Testing
     table.unkeep(changes.map(\.price))
     #expect(table.changes().map(\.price.price.text) == ["4"])
   }
+
+  @Test func `are told also after the clock was set back`() throws {
+    var table = PriceTable()
+    _ = try table.take(price("A", "1"), receivedAt: 7_200_000)
+    table.confirm(table.due(at: 7_200_000, limit: 10))
+    _ = try table.take(price("A", "2"), receivedAt: 3_600_000)
+    #expect(table.due(at: 3_600_000, limit: 10).map(\.price.text) == ["2"])
+  }
 }

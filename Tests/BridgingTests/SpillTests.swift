@@ -88,6 +88,25 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
 
+  @Test func `is as it was when a new file cannot be made`() throws {
+    let (folder, away) = (try Folder(), try Folder())
+    let path = folder.path + "/bridge"
+    let spill = try SpillFolder(path, fileBytesMax: 100)
+    try spill.append(bytes(["a"]))
+    #expect(rename(path, away.path + "/bridge") == 0)
+    for _ in 0..<3 {
+      #expect(throws: SpillError.self) { try spill.turnPage() }
+      #expect(throws: SpillError.self) { try spill.append(bytes([String(repeating: "b", count: 100)])) }
+      // What is closed here must be nobody's.
+      _ = try spill.sync()
+    }
+    #expect(throws: SpillError.self) { _ = try spill.read(from: .init(file: 1, offset: 0), to: try spill.sync()) }
+    #expect(rename(away.path + "/bridge", path) == 0)
+    try spill.append(bytes(["c"]))
+    try spill.append(bytes([String(repeating: "d", count: 100)]))
+    #expect(try texts(spill) == ["a", "c", String(repeating: "d", count: 100)])
+  }
+
   @Test func `that cannot be written says where`() throws {
     let folder = try Folder()
     let error = #expect(throws: SpillError.self) { _ = try SpillFolder(folder.path + "/a/b/c") }

@@ -33,7 +33,9 @@ import Testing
     let price = { @Sendable (price: String, at: Int64) in BridgePriceRow(symbol: "A", price: price, volume: nil, sent: nil, receivedAt: at)
     }
     try await warehouse.write {
-      try $0.keepBridge(latest: [price("1.50", 5), price("9", 4)])
+      try $0.keepBridge(latest: [price("9", 5)])
+      // The clock was set back.
+      try $0.keepBridge(latest: [price("1.50", 4)])
       try $0.addBridge(hours: [BridgeHourRow(symbol: "A", hour: 0, seen: 2, low: "9", high: "10")])
       try $0.addBridge(hours: [BridgeHourRow(symbol: "A", hour: 0, seen: 3, low: "8", high: "100")])
     }

@@ -24,7 +24,11 @@ public struct FeedNumber: Sendable, Hashable, CustomStringConvertible {
 
   /// As JSON: a number where a double holds all digits, else a text.
   public var json: String {
-    guard isNumeral, text.utf8.count(where: { $0 &- 0x30 < 10 }) <= 15, value != nil else { return "\"\(text)\"" }
+    guard isNumeral, text.utf8.count(where: { $0 &- 0x30 < 10 }) <= 15, let value else { return "\"\(text)\"" }
+    // What is too small for a double is not zero.
+    guard value.isNormal || !text.utf8.prefix(while: { $0 | 0x20 != 0x65 }).contains(where: { (0x31...0x39).contains($0) }) else {
+      return "\"\(text)\""
+    }
     return text
   }
 

@@ -158,7 +158,8 @@ extension OrderMessage.Order {
         }
       }
     }
-    if let symbol = self[.symbol], symbol.isEmpty || symbol.utf8.count > TickerMessage.symbolBytesMax { throw .badName("order.symbol") }
+    // It may have to stand for that of the message.
+    if self[.symbol] != nil { _ = try scanner.name(found["symbol"], "order.symbol", bytesMax: TickerMessage.symbolBytesMax) }
   }
 }
 

@@ -21,17 +21,24 @@ public enum TickerMessage: Sendable, Equatable {
     if scanner.isText(type, "price") {
       self = .price(try PriceMessage(members, scanner))
     } else if scanner.isText(type, "order") {
-      guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
-      self = .order(try OrderMessage(members, scanner, bytes))
+      self = .order(try Self.order(members, scanner, bytes))
     } else {
       let word = try scanner.text(type, "type", bytesMax: Self.textBytesMax)
       // Written with escapes they are the same words.
       switch word {
       case "price": self = .price(try PriceMessage(members, scanner))
-      case "order": self = .order(try OrderMessage(members, scanner, bytes))
+      case "order": self = .order(try Self.order(members, scanner, bytes))
       default: throw .unknownType(String(word.prefix(40)))
       }
     }
+  }
+
+  /// An order is kept as it came, as a text: all of it must be one, also what nobody looks at.
+  private static func order(
+    _ members: Members, _ scanner: MessageScanner, _ bytes: UnsafeRawBufferPointer
+  ) throws(MessageDefect) -> OrderMessage {
+    guard String(validating: bytes, as: UTF8.self) != nil else { throw .notUTF8 }
+    return try OrderMessage(members, scanner, bytes)
   }
 
   /// For whoever has the bytes in an array.

@@ -62,7 +62,7 @@ struct PriceTable {
   /// The prices that are to be told on now, those first that wait longest; each is taken as tried.
   mutating func due(at now: Int64, limit: Int) -> [PriceRow] {
     var waiting: [(tried: Int64, place: Int)] = []
-    for place in tickers.indices where tickers[place].count > tickers[place].told && now - tellEveryBefore(place) >= Self.tellEvery {
+    for place in tickers.indices where tickers[place].count > tickers[place].told && isDue(place, at: now) {
       waiting.append((tickers[place].triedAt, place))
     }
     waiting.sort { $0.tried < $1.tried }
@@ -98,8 +98,10 @@ struct PriceTable {
     for row in rows { if let place = places[row.symbol] { tickers[place].keptCount = min(tickers[place].keptCount, row.count - 1) } }
   }
 
-  private func tellEveryBefore(_ place: Int) -> Int64 {
-    tickers[place].triedAt == .min ? -Self.tellEvery * 10 : tickers[place].triedAt
+  /// A try that lies ahead was before the clock was set back.
+  private func isDue(_ place: Int, at now: Int64) -> Bool {
+    let tried = tickers[place].triedAt
+    return tried == .min || tried > now || now - tried >= Self.tellEvery
   }
 }
 

@@ -14,6 +14,8 @@ struct BulkFilter {
 
   /// A line is a word and a number; a longer one is an error's text, which is cut by hiredis.
   private static let lineMax = 65_536
+  /// Elements of a list; what comes to a subscriber has four at most. Memory is taken for all of them as soon as their number is read.
+  private static let elementsMax = 16
 
   init(bytesMax: Int) { self.bytesMax = bytesMax }
 
@@ -42,12 +44,11 @@ struct BulkFilter {
 
   private mutating func endLine(_ output: inout [UInt8]) throws(RedisLoss) {
     defer { line.removeAll(keepingCapacity: true) }
-    guard line.first == 0x24, line.count > 3, line[1] != 0x2D else { return output.append(contentsOf: line) }
-    var length = 0
-    for byte in line[1..<line.count - 2] {
-      guard byte &- 0x30 < 10, length <= 1 << 40 else { throw .garbled("a text whose length is no number") }
-      length = length * 10 + Int(byte &- 0x30)
+    if line.first == 0x2A, line.count > 3, line[1] != 0x2D {
+      guard try length() <= Self.elementsMax else { throw .garbled("a list of more than \(Self.elementsMax) elements") }
     }
+    guard line.first == 0x24, line.count > 3, line[1] != 0x2D else { return output.append(contentsOf: line) }
+    let length = try length()
     if length > bytesMax {
       leftOut.append(length)
       skipping = length + 2
@@ -56,6 +57,16 @@ struct BulkFilter {
       passing = length + 2
       output.append(contentsOf: line)
     }
+  }
+
+  /// The number in a line.
+  private func length() throws(RedisLoss) -> Int {
+    var length = 0
+    for byte in line[1..<line.count - 2] {
+      guard byte &- 0x30 < 10, length <= 1 << 40 else { throw .garbled("a length that is no number") }
+      length = length * 10 + Int(byte &- 0x30)
+    }
+    return length
   }
 }
 

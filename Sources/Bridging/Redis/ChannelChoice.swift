@@ -9,6 +9,9 @@ public struct ChannelChoice: Sendable, Equatable {
 
   public var isEmpty: Bool { names.isEmpty && patterns.isEmpty }
 
+  /// Whether a channel may be subscribed to in more than one way; Redis then sends each of its messages as often.
+  var mayOverlap: Bool { patterns.count > 1 || !(patterns.isEmpty || names.isEmpty) }
+
   /// The channels of a format such as `ticker:{symbol}`: those of the symbols, or of any when there are none.
   public init(format: String, symbols: [String]) {
     let parts = format.components(around: "{symbol}")

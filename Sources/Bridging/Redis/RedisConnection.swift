@@ -9,6 +9,7 @@ final class RedisConnection {
   private var filter = BulkFilter(bytesMax: RedisConnection.textBytesMax)
   private var filtered: [UInt8] = []
   private var buffer = [UInt8](repeating: 0, count: RedisConnection.chunk)
+  private var copies: CopyFilter?
 
   /// Bytes that are read in one step.
   static let chunk = 16_384
@@ -35,6 +36,7 @@ final class RedisConnection {
       throw RedisLoss.cannotConnect("out of memory")
     }
     self.context = context
+    copies = settings.channels.mayOverlap ? CopyFilter() : nil
     guard context.pointee.err == 0 else { throw RedisLoss.cannotConnect(errorText) }
     _ = redisEnableKeepAlive(context)
     _ = redisSetTimeout(context, limit)
@@ -100,6 +102,7 @@ final class RedisConnection {
     switch (Self.text(kind), reply.elements) {
     case ("message", 3), ("pmessage", 4):
       guard let payload = elements[reply.elements - 1]?.pointee else { return .other }
+      if copies?.isCopy(elements, count: reply.elements) == true { return .other }
       if payload.type == REDIS_REPLY_NIL { return .message(bytes: nil, length: filter.leftOut.isEmpty ? 0 : filter.leftOut.removeFirst()) }
       guard payload.type == REDIS_REPLY_STRING else { return .other }
       return .message(bytes: UnsafeRawBufferPointer(start: payload.str, count: Int(payload.len)), length: Int(payload.len))
@@ -123,13 +126,22 @@ final class RedisConnection {
   }
 
   private func append(_ words: [String]) {
-    let copies = words.map { strdup($0)! }
-    defer { for copy in copies { free(copy) } }
-    var pointers = copies.map { UnsafePointer<CChar>($0) as UnsafePointer<CChar>? }
+    // By their lengths: a password may have any byte.
+    let copies = words.map { word in
+      let copy = UnsafeMutableBufferPointer<CChar>.allocate(capacity: max(1, word.utf8.count))
+      for (index, byte) in word.utf8.enumerated() { copy[index] = CChar(bitPattern: byte) }
+      return copy
+    }
+    defer {
+      for copy in copies {
+        // A password may be among them.
+        explicit_bzero(copy.baseAddress!, copy.count)
+        copy.deallocate()
+      }
+    }
+    var pointers = copies.map { UnsafePointer($0.baseAddress) }
     var lengths = words.map(\.utf8.count)
     _ = redisAppendCommandArgv(context, Int32(words.count), &pointers, &lengths)
-    // A password may be among them.
-    for copy in copies { explicit_bzero(copy, strlen(copy)) }
   }
 
   private var errorText: String {

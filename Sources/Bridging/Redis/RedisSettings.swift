@@ -24,6 +24,9 @@ struct ReconnectDelay {
   /// For the first minute of an outage no wait is longer, so that a server that is back is found within a second, in milliseconds.
   static let firstMax = 500
   static let laterMax = 5000
+  /// A connection that is over before is a failure, too: a server, or what stands before it, that takes everybody in and throws them out at
+  /// once would be asked without a pause.
+  static let steadyAfter: Int64 = 1000
 
   /// - Parameter chance: in `0..<1`.
   /// - Returns: milliseconds; 0 for the first try after a loss.
@@ -37,5 +40,6 @@ struct ReconnectDelay {
     return jittered
   }
 
-  mutating func succeeded() { self = ReconnectDelay() }
+  /// All channels were subscribed to for so many milliseconds.
+  mutating func ended(after milliseconds: Int64) { if milliseconds >= Self.steadyAfter { self = ReconnectDelay() } }
 }

@@ -19,11 +19,9 @@ protocol RedisListener: Sendable {
 final class RedisSubscriber: Sendable {
   private let settings: RedisSettings
   private let listener: any RedisListener
-  private let lock = NSCondition()
+  private let worker = Worker("redis")
   /// The reading end wakes the thread.
   private let pipe: (read: Int32, write: Int32)
-  nonisolated(unsafe) private var isStopping = false
-  nonisolated(unsafe) private var isRunning = false
 
   /// Commands name so many channels at most.
   private static let namesMax = 500
@@ -41,39 +39,27 @@ final class RedisSubscriber: Sendable {
     close(pipe.write)
   }
 
-  func start() {
-    lock.withLock { isRunning = true }
-    let thread = Thread { [self] in
-      run()
-      lock.withLock {
-        isRunning = false
-        lock.broadcast()
-      }
-    }
-    thread.name = "redis"
-    thread.stackSize = 1 << 20
-    thread.start()
-  }
+  func start() { worker.start { [self] in run() } }
 
-  /// Ends the thread, and returns when it has ended.
-  func stop() {
-    lock.withLock { isStopping = true }
+  /// Ends the thread.
+  /// - Returns: whether it has ended by then: it may wait for a name to be looked up, or for a disk.
+  func stop(by deadline: Deadline) -> Bool {
+    worker.askToStop()
     var byte: UInt8 = 1
     _ = write(pipe.write, &byte, 1)
-    lock.withLock { while isRunning { lock.wait() } }
+    return worker.awaitEnd(until: deadline)
   }
-
-  private var isTold: Bool { lock.withLock { isStopping } }
 
   private func run() {
     var delay = ReconnectDelay()
     var isHeard = false
-    while !isTold {
+    while !worker.isStopping {
+      var heardSince: Int64?
       do {
         let connection = try RedisConnection(settings)
         try subscribe(connection)
         isHeard = true
-        delay.succeeded()
+        heardSince = Self.now
         try listen(connection)
         return
       } catch let refusal as RedisRefusal {
@@ -84,6 +70,7 @@ final class RedisSubscriber: Sendable {
         // While there is no connection, each failed try is told, too: a person wants to know why.
         listener.lost(loss)
         isHeard = false
+        if let heardSince { delay.ended(after: Self.now - heardSince) }
       }
       wait(milliseconds: delay.next(chance: Double.random(in: 0..<1)))
     }
@@ -107,7 +94,7 @@ final class RedisSubscriber: Sendable {
     while count < wanted {
       guard Self.now < deadline else { throw RedisLoss.failed("the subscription was not confirmed") }
       guard try isReadable(connection, milliseconds: 100) else {
-        if isTold { return }
+        if worker.isStopping { return }
         continue
       }
       _ = try connection.read { push in
@@ -127,7 +114,7 @@ final class RedisSubscriber: Sendable {
   private func listen(_ connection: RedisConnection) throws {
     let silence = Int64(settings.silenceMax) * 1000
     var (heardAt, askedAt) = (Self.now, Int64?.none)
-    while !isTold {
+    while !worker.isStopping {
       if try isReadable(connection, milliseconds: 250) {
         let some = try connection.read { push in
           switch push {

@@ -70,12 +70,11 @@ public final class Bridge: Sendable {
     until stop: AsyncStream<Void>, drainSeconds: Double, every interval: Duration = .seconds(60),
     report: @escaping @Sendable (BridgeFigures) -> Void
   ) async -> End {
-    // A store that cannot tell now has no gap to tell of; the next minute's rows say when the bridge began.
-    if let alive = try? store.lastAlive() { intake.silent(since: alive, why: "the bridge was not at work") }
+    // First of all: what is published until it is subscribed is lost.
+    subscriber.start()
     lines?.start()
     keeper.start()
     let telling = Task { await forwarder.run(wakes) }
-    subscriber.start()
     let reporting = Task { [intake] in
       // Cancelled at the end.
       while (try? await Task.sleep(for: interval)) != nil { report(intake.currentFigures()) }
@@ -96,17 +95,19 @@ public final class Bridge: Sendable {
   public func figures() -> BridgeFigures { intake.currentFigures() }
 
   private func drain(_ telling: Task<Void, Never>, seconds: Double) async -> End {
-    let deadline = Date(timeIntervalSinceNow: seconds)
+    let deadline = Deadline(seconds: seconds)
     let isAllKept = await onThread { [self] in
-      subscriber.stop()
+      // A disk that takes nothing, and a server that does not answer, may take half of the time.
+      let half = Deadline(seconds: seconds / 2)
+      intake.end(by: half)
+      let hasStopped = subscriber.stop(by: Deadline(seconds: seconds / 2 + 0.5))
       intake.hurry()
-      return keeper.stop(seconds: seconds)
+      return keeper.stop(by: deadline) && hasStopped
     }
     var isAllTold = false
     while true {
-      // A store that cannot be asked has not told.
-      isAllTold = (try? await forwarder.isDone()) ?? false
-      if isAllTold || Date() >= deadline { break }
+      isAllTold = await isDone(by: deadline)
+      if isAllTold || deadline.hasPassed { break }
       waker.yield()
       // Nobody cancels this task.
       try? await Task.sleep(for: .milliseconds(20))
@@ -116,6 +117,26 @@ public final class Bridge: Sendable {
     spill.finish()
     lines?.stop(seconds: 1)
     return End(refusal: intake.refusalGiven, isAllKept: isAllKept, isAllTold: isAllTold, figures: intake.currentFigures())
+  }
+
+  /// Whether the sink has all; false, too, when the store does not say so in time.
+  private func isDone(by deadline: Deadline) async -> Bool {
+    let (answers, giver) = AsyncStream<Bool>.makeStream(bufferingPolicy: .bufferingOldest(1))
+    // Not a child of this task: that would be waited for, and the store may be held up for longer.
+    let asking = Task { [forwarder] in
+      // A store that cannot be asked has not told.
+      giver.yield((try? await forwarder.isDone()) ?? false)
+    }
+    let timing = Task {
+      try? await Task.sleep(for: .seconds(deadline.secondsLeft))  // cancelled when there is an answer
+      giver.yield(false)
+    }
+    defer {
+      asking.cancel()
+      timing.cancel()
+    }
+    for await answer in answers { return answer }
+    return false
   }
 
   /// Runs what waits on a thread of its own.

@@ -9,6 +9,8 @@ public struct BridgeFigures: Sendable, Equatable {
   /// Orders in the spill that the warehouse does not have yet.
   public var ordersSpilled = 0
   public var spillBytes = 0
+  /// Orders that could not be written down before the end.
+  public var ordersLost = 0
   public var gaps = 0
   public var rejected: [String: Int] = [:]
   public var linesLeftOut = 0

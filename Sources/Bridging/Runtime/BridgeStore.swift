@@ -7,6 +7,8 @@ public protocol BridgeStore: Sendable {
   func keep(orders: [OrderRow]) throws -> Int
   /// Keeps prices, and what else was seen.
   func keep(_ notes: BridgeNotes) throws
+  /// Puts itself in order; called now and then, after something was kept.
+  func tidy() throws
   /// Makes all that was kept before safe against a power cut.
   func makeDurable() throws
   /// Events that the sink has not acknowledged, oldest first, each with its order's state as it is now.

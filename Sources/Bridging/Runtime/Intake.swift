@@ -9,7 +9,7 @@ final class Intake: RedisListener {
   private let lines: LineRing?
   private let time: any TimeSource
   private let said: @Sendable (BridgeNews) -> Void
-  private let lock = NSCondition()
+  private let lock = WaitLock()
 
   // On the subscriber's thread alone.
   nonisolated(unsafe) private var batch: [UInt8] = []
@@ -25,7 +25,10 @@ final class Intake: RedisListener {
   nonisolated(unsafe) private var silentSince: (at: Int64, why: String)?
   nonisolated(unsafe) private var lastHeard: Int64?
   nonisolated(unsafe) private var hasNews = false
+  nonisolated(unsafe) private var connectedAt: Int64?
   nonisolated(unsafe) private var isStopping = false
+  /// When what cannot be written down is given up.
+  nonisolated(unsafe) private var lastChance: Deadline?
   nonisolated(unsafe) private var refusal: RedisRefusal?
 
   /// So many rejected messages wait for the store; others are counted only.
@@ -46,6 +49,7 @@ final class Intake: RedisListener {
     let gap = lock.withLock { () -> GapRow? in
       figures.isConnected = true
       lastHeard = now
+      connectedAt = connectedAt ?? now
       defer { silentSince = nil }
       guard let since = silentSince else { return nil }
       let gap = GapRow(from: since.at, to: max(since.at, now), why: since.why)
@@ -118,11 +122,13 @@ final class Intake: RedisListener {
         if !isTold { said(.spillFails(error)) }
         isTold = true
         let isTheEnd = lock.withLock {
-          if !isStopping { _ = lock.wait(until: Date(timeIntervalSinceNow: 0.2)) }
-          return isStopping
+          let chance = lastChance
+          if chance?.hasPassed != true { _ = lock.wait(until: min(chance ?? Deadline(seconds: 0.2), Deadline(seconds: 0.2))) }
+          return lastChance?.hasPassed == true
         }
         if isTheEnd {
           said(.ordersLost(batchOrders, error))
+          count { $0.ordersLost += batchOrders }
           batch.removeAll()
           batchLines.removeAll()
           batchOrders = 0
@@ -165,17 +171,32 @@ final class Intake: RedisListener {
 
   // MARK: what the others ask
 
-  /// A gap that was found elsewhere: the bridge was not at work.
-  func note(_ gap: GapRow) { lock.withLock { add(gap) } }
-
-  /// Until it is connected for the first time, there is a gap already when one was at work before.
-  func silent(since instant: Int64, why: String) { lock.withLock { silentSince = (instant, why) } }
+  /// Told once, when it is known: a bridge was at work until then, and what came until this one was connected is a gap; nil: none was.
+  func wasAlive(at instant: Int64?) {
+    guard let instant else { return }
+    let why = "the bridge was not at work"
+    lock.withLock {
+      if let connectedAt {
+        add(GapRow(from: instant, to: max(instant, connectedAt), why: why))
+      } else {
+        silentSince = (instant, why)
+      }
+    }
+  }
 
   /// Waits until there is something to do, or the time has passed.
   func awaitNews(milliseconds: Int) {
     lock.withLock {
-      if !hasNews, !isStopping { _ = lock.wait(until: Date(timeIntervalSinceNow: Double(milliseconds) / 1000)) }
+      if !hasNews, !isStopping { _ = lock.wait(until: Deadline(seconds: Double(milliseconds) / 1000)) }
       hasNews = false
+    }
+  }
+
+  /// Nothing more is read; what cannot be written down by then is given up.
+  func end(by chance: Deadline) {
+    lock.withLock {
+      lastChance = chance
+      lock.broadcast()
     }
   }
 

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Carries what was written down into the store, on a thread of its own: orders at once, prices once a second.
 final class Keeper: Sendable {
   private let intake: Intake
@@ -10,22 +8,25 @@ final class Keeper: Sendable {
   /// Told when there may be something for the sink.
   private let wake: @Sendable () -> Void
 
+  private let worker = Worker("keeper")
+
   // On the keeper's thread alone.
   nonisolated(unsafe) private var place: SpillFolder.Place
-  nonisolated(unsafe) private var notedAt: Date = .distantPast
-  nonisolated(unsafe) private var turnedAt = Date()
+  nonisolated(unsafe) private var notesDue = Deadline.now
+  nonisolated(unsafe) private var turnDue = Deadline(seconds: Keeper.turnEvery)
   nonisolated(unsafe) private var failures = 0
-
-  private let lock = NSCondition()
-  nonisolated(unsafe) private var isStopping = false
-  nonisolated(unsafe) private var isRunning = false
+  nonisolated(unsafe) private var haveNotesFailed = false
+  nonisolated(unsafe) private var isFailureTold = false
+  /// Whether the store has told when a bridge was at work before.
+  nonisolated(unsafe) private var knowsAlive = false
 
   /// So many orders are kept in one transaction.
   static let batchMax = 500
   /// The longest wait after a failure, in seconds.
   private static let patience = 1.0
-  /// So often, in seconds, the spill is emptied when all of it is kept.
-  private static let turnEvery = 30.0
+  /// So often, in seconds, the spill is emptied when all of it is kept. What lies in it is handed in again by the next start after a kill,
+  /// before anything new is kept: in half a minute that would be thousands of orders, in this time hundreds.
+  private static let turnEvery = 3.0
 
   init(
     _ intake: Intake, spill: SpillFolder, store: any BridgeStore, hasHistory: Bool, say: @escaping @Sendable (BridgeNews) -> Void,
@@ -35,47 +36,32 @@ final class Keeper: Sendable {
     place = try spill.first()
   }
 
-  func start() {
-    lock.withLock { isRunning = true }
-    let thread = Thread { [self] in
-      run()
-      lock.withLock {
-        isRunning = false
-        lock.broadcast()
-      }
-    }
-    thread.name = "keeper"
-    thread.start()
-  }
+  func start() { worker.start { [self] in run() } }
 
   /// Keeps what is left and ends.
   /// - Returns: whether it ended in time.
-  func stop(seconds: Double) -> Bool {
-    lock.withLock { isStopping = true }
+  func stop(by deadline: Deadline) -> Bool {
+    worker.askToStop()
     intake.stop()
-    return lock.withLock {
-      let deadline = Date(timeIntervalSinceNow: seconds)
-      while isRunning, lock.wait(until: deadline) {}
-      return !isRunning
-    }
+    return worker.awaitEnd(until: deadline)
   }
 
   private func run() {
     while true {
       // Asked before: what came until then is kept in this round.
-      let isLast = lock.withLock { isStopping }
-      let isAllKept = round(isLast: isLast)
+      let isLast = worker.isStopping
+      let isDone = round(isLast: isLast)
       wake()
-      if isLast && isAllKept { return }
+      if isLast && isDone { return }
       if isLast || failures > 0 {
-        Thread.sleep(forTimeInterval: min(Self.patience, 0.05 * Double(1 << min(failures, 6))))
+        worker.pause(seconds: min(Self.patience, 0.05 * Double(1 << min(failures, 6))))
       } else {
         intake.awaitNews(milliseconds: 100)
       }
     }
   }
 
-  /// - Returns: whether all that was written down is kept.
+  /// - Returns: whether all that was written down is kept, and in the last round all else.
   private func round(isLast: Bool) -> Bool {
     var isAllKept = false
     do {
@@ -87,23 +73,36 @@ final class Keeper: Sendable {
     } catch {
       fail(error)
     }
-    if isLast || Date().timeIntervalSince(notedAt) >= 1 || notedAt > Date() {
-      notedAt = Date()
-      var notes = intake.takeNotes()
-      if hasHistory { notes.history = notes.prices }
-      do {
-        try store.keep(notes)
-      } catch {
-        intake.giveBack(notes)
-        fail(error)
-        return false
-      }
+    if isLast || haveNotesFailed || notesDue.hasPassed { haveNotesFailed = !keepNotes() }
+    guard isAllKept, !haveNotesFailed else { return false }
+    failures = 0
+    if isFailureTold { say(.storeWorks) }
+    isFailureTold = false
+    return true
+  }
+
+  private func keepNotes() -> Bool {
+    notesDue = Deadline(seconds: 1)
+    do {
+      // Before the first notes, which say that it is alive now.
+      if !knowsAlive { intake.wasAlive(at: try store.lastAlive()) }
+      knowsAlive = true
+    } catch {
+      fail(error)
+      return false
     }
-    if isAllKept, failures > 0 {
-      failures = 0
-      say(.storeWorks)
+    var notes = intake.takeNotes()
+    if hasHistory { notes.history = notes.prices }
+    do {
+      try store.keep(notes)
+    } catch {
+      intake.giveBack(notes)
+      fail(error)
+      return false
     }
-    return isAllKept
+    // What is kept is kept whether or not the store can be put in order now; it is tried again with the next notes.
+    do { try store.tidy() } catch { intake.count { $0.storeFailures += 1 } }
+    return true
   }
 
   private func fail(_ error: any Error) {
@@ -113,7 +112,9 @@ final class Keeper: Sendable {
     if let first = try? spill.first() { place = first }
     intake.count { $0.storeFailures += 1 }
     // A moment's wait is not worth a line.
-    if failures == 3 { say(.storeFails("\(error)")) }
+    guard failures >= 3, !isFailureTold else { return }
+    isFailureTold = true
+    say(.storeFails("\(error)"))
   }
 
   private func keepOrders(until end: SpillFolder.Place) throws {
@@ -137,11 +138,11 @@ final class Keeper: Sendable {
 
   /// Deletes what is kept for good; now and then the file that is being written, too.
   private func turnPage(isLast: Bool) throws {
-    let isTime = isLast || Date().timeIntervalSince(turnedAt) >= Self.turnEvery
+    let isTime = isLast || turnDue.hasPassed
     let first = try spill.first()
     guard isTime || first.file < place.file else { return }
     if isTime {
-      turnedAt = Date()
+      turnDue = Deadline(seconds: Self.turnEvery)
       // Nothing was added since, when there is nothing behind our place after the page is turned.
       try spill.turnPage()
       try keepOrders(until: try spill.sync())

@@ -2,7 +2,7 @@ import Foundation
 
 /// Lines on their way to a reader who may be slow: what is too much is left out and counted, so that nobody waits.
 final class LineRing: Sendable {
-  private let lock = NSCondition()
+  private let lock = WaitLock()
   private let write: @Sendable ([String]) -> Void
   nonisolated(unsafe) private var lines: [String] = []
   nonisolated(unsafe) private var left = 0
@@ -40,7 +40,7 @@ final class LineRing: Sendable {
     lock.withLock {
       isStopping = true
       lock.broadcast()
-      let deadline = Date(timeIntervalSinceNow: seconds)
+      let deadline = Deadline(seconds: seconds)
       while isRunning, lock.wait(until: deadline) {}
     }
   }

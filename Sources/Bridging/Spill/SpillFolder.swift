@@ -30,8 +30,8 @@ final class SpillFolder: Sendable {
     (self.folder, self.fileBytesMax) = (folder, fileBytesMax)
     if mkdir(folder, 0o700) != 0, errno != EEXIST { throw SpillError(path: folder, errno) }
     // Behind those that are there: what a killed process left is read, and never added to.
-    number = (try numbers().last ?? 0) + 1
-    try open()
+    number = try numbers().last ?? 0
+    try beginFile()
   }
 
   deinit { for file in ended + [descriptor] where file >= 0 { close(file) } }
@@ -40,13 +40,7 @@ final class SpillFolder: Sendable {
   /// - Throws: ``SpillError``.
   func append(_ bytes: [UInt8]) throws(SpillError) {
     try guarded { () throws(SpillError) in
-      if size > 0, size + bytes.count > fileBytesMax {
-        let full = descriptor
-        number += 1
-        try open()
-        // Only now: what is in both places would be closed twice, and then somebody else's file.
-        ended.append(full)
-      }
+      if size > 0, size + bytes.count > fileBytesMax { try beginFile() }
       var written = 0
       while written < bytes.count {
         let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
@@ -73,15 +67,25 @@ final class SpillFolder: Sendable {
       defer { ended = [] }
       return (ended, copy, Place(file: number, offset: size))
     }
-    defer { for file in files + [current] { close(file) } }
-    for file in files + [current] { guard fdatasync(file) == 0 else { throw SpillError(path: folder, errno) } }
+    defer { close(current) }
+    for (index, file) in files.enumerated() {
+      guard fdatasync(file) == 0 else {
+        let error = SpillError(path: folder, errno)
+        // They are not safe yet.
+        lock.withLock { ended = Array(files[index...]) + ended }
+        throw error
+      }
+      close(file)
+    }
+    guard fdatasync(current) == 0 else { throw SpillError(path: folder, errno) }
     return place
   }
 
   /// The place of the oldest record.
   func first() throws(SpillError) -> Place { Place(file: try numbers().first ?? 1, offset: 0) }
 
-  /// Whole records from a place on, not beyond `end`, in bounded memory.
+  /// Whole records from a place on, not beyond `end`, in bounded memory. A folder that is missing is an error, and no end; a file that somebody
+  /// has deleted is passed over.
   /// - Returns: the records, and where the next begins.
   func read(from place: Place, to end: Place, bytesMax: Int = 1 << 20) throws(SpillError) -> (records: [SpillRecord], next: Place) {
     var place = place
@@ -89,8 +93,9 @@ final class SpillFolder: Sendable {
       let path = path(place.file)
       let file = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
       guard file >= 0 else {
-        if errno != ENOENT { throw SpillError(path: path, errno) }
-        place = Place(file: place.file + 1, offset: 0)
+        let error = SpillError(path: path, errno)
+        guard error.code == ENOENT, let next = try numbers().first(where: { $0 > place.file }) else { throw error }
+        place = Place(file: next, offset: 0)
         continue
       }
       defer { close(file) }
@@ -124,10 +129,7 @@ final class SpillFolder: Sendable {
   /// Begins a new file, so that the present one can go.
   func turnPage() throws(SpillError) {
     try guarded { () throws(SpillError) in
-      guard size > 0 else { return }
-      ended.append(descriptor)
-      number += 1
-      try open()
+      if size > 0 { try beginFile() }
     }
   }
 
@@ -150,16 +152,23 @@ final class SpillFolder: Sendable {
     return try body()
   }
 
-  /// The lock is held, or nobody else is there yet.
-  private func open() throws(SpillError) {
-    let file = Glibc.open(path(number), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard file >= 0 else { throw SpillError(path: path(number), errno) }
-    (descriptor, size) = (file, 0)
+  /// The lock is held, or nobody else is there yet. On failure all is as it was: a file that is added to and counted as ended would be closed
+  /// while it is in use, and its number be that of another one, such as the warehouse.
+  private func beginFile() throws(SpillError) {
+    let next = path(number + 1)
+    let file = Glibc.open(next, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw SpillError(path: next, errno) }
     // A file that is not in its folder after a power cut is lost with all that was synced in it.
     let directory = Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard directory >= 0 else { throw SpillError(path: folder, errno) }
-    defer { close(directory) }
-    guard fsync(directory) == 0 else { throw SpillError(path: folder, errno) }
+    let isSafe = directory >= 0 && fsync(directory) == 0
+    let error = SpillError(path: folder, errno)
+    if directory >= 0 { close(directory) }
+    guard isSafe else {
+      close(file)
+      throw error
+    }
+    if descriptor >= 0 { ended.append(descriptor) }
+    (descriptor, number, size) = (file, number + 1, 0)
   }
 
   private func path(_ number: Int) -> String {

@@ -28,8 +28,9 @@ public struct BridgeWarehouse: BridgeStore {
         })
       try transaction.setBridgeMark("alive", at: notes.aliveAt)
     }
-    try file.tidy()
   }
+
+  public func tidy() throws { try file.tidy() }
 
   public func makeDurable() throws { try file.makeDurable() }
 

@@ -120,14 +120,13 @@ extension WarehouseTransaction {
     return new
   }
 
-  /// The latest prices; one that is older than what is kept changes nothing.
+  /// The latest prices, in the order of receipt. Their times do not decide: the clock may have been set back.
   public func keepBridge(latest: [BridgePriceRow]) throws {
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO bridge_tickers (symbol, price, volume, sent, received_at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (symbol) DO UPDATE SET price = excluded.price, volume = excluded.volume, sent = excluded.sent,
           received_at = excluded.received_at
-        WHERE excluded.received_at >= received_at
         """)
     for row in latest { try statement.execute(arguments: [row.symbol, row.price, row.volume, row.sent, row.receivedAt]) }
   }

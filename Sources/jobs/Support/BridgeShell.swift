@@ -74,12 +74,16 @@ final class BridgeShell: Sendable {
       Output.say("warning: received orders wait in \(workspace.shown(workspace.data))/bridge; the next start keeps them")
     }
     if !end.isAllTold { Output.say("warning: the realtime database was not told everything; the next start tells it the orders") }
-    do {
-      try file.close()
-    } catch {
-      // What was written is safe without it.
-      Output.say("warning: \(error)")
+    // Otherwise it may be held up, and what holds it up would hold us up.
+    if end.isAllKept && end.isAllTold {
+      do {
+        try file.close()
+      } catch {
+        // What was written is safe without it.
+        Output.say("warning: \(error)")
+      }
     }
+    if end.figures.ordersLost > 0 { return .storage }
     if end.refusal != nil { return .credentials }
     return signal.number == SIGINT ? .interrupted : .terminated
   }
