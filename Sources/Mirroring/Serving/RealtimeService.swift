@@ -75,7 +75,7 @@ struct RealtimeService: Sendable {
 
   static func checkReading(_ call: RealtimeCall, _ rules: SecurityRules, _ tree: any TreeReading, now: Double) throws {
     guard call.visitor.identity != .admin else { return }
-    let data = RuleData { try tree.value(at: $0) }
+    let data = RuleData(tree)
     let verdict = rules.allowsRead(
       path: call.path, auth: call.visitor.identity, now: now, root: data, query: call.query?.asRulesSeeIt ?? .init())
     try data.check()
@@ -121,7 +121,7 @@ struct RealtimeService: Sendable {
     _ call: RealtimeCall, _ write: RealtimeWrite, _ rules: SecurityRules, _ tree: any TreeWriting, now: Double
   ) throws {
     guard call.visitor.identity != .admin else { return }
-    let before = RuleData { try tree.value(at: $0) }
+    let before = RuleData(tree)
     let after = RuleData(before, changes: write.changes.map { ($0.path, TreeLeaves.plain($0.value)) })
     let verdict = rules.allowsWrite(
       changes: write.changes.map(\.path), auth: call.visitor.identity, now: now, root: before, newRoot: after)

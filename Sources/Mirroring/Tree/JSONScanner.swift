@@ -27,9 +27,12 @@ struct JSONScanner {
     switch peek {
     case UInt8(ascii: "{"):
       var children: [String: RealtimeValue] = [:]
-      try object(keys: options.keys, depth: depth) { (scanner, key, _, depth) throws(RealtimeJSONError) in
+      try object(keys: options.keys, depth: depth) { (scanner, key, place, depth) throws(RealtimeJSONError) in
         let child = try scanner.value(depth: depth)
-        children[key] = child.isNull ? nil : child
+        guard !child.isNull else { return children[key] = nil }
+        // Two ways to write one text are one key to us, and would be two to the database: neither may be lost without a word.
+        let isOther = children.updateValue(child, forKey: key) != nil && children[exactly: key] == nil
+        if isOther { throw RealtimeJSONError(.duplicateKey(key), at: place) }
       }
       return children.isEmpty ? .null : .object(children)
     case UInt8(ascii: "["):

@@ -102,7 +102,7 @@ struct RuleEvaluation {
     if keys.isEmpty { return !place.value.children.isEmpty }
     // All names are looked at, so that a wrong type among them fails the rule whatever the others are.
     var hasAll = true
-    for key in keys where try descendant(of: place, key, "hasChildren").value.isNull { hasAll = false }
+    for key in keys where try !descendant(of: place, key, "hasChildren").exists { hasAll = false }
     return hasAll
   }
 
@@ -126,7 +126,7 @@ struct RuleEvaluation {
       guard name == "length" else { return .null }
       try spend(text.utf8.count)
       return .number(Double(text.utf16.count))
-    case .object(let children): return children[name] ?? .null
+    case .object: return value[name]
     case .null where object.isClaim: return .null
     case .null, .bool, .number:
       if name == "length" { throw .wrongType("`length` of \(value.kindName)") }
@@ -141,8 +141,8 @@ struct RuleEvaluation {
     let place = try snapshot(object)
     switch method {
     case .val: return place.value
-    case .exists: return .bool(!place.value.isNull)
-    case .hasChild: return .bool(try !descendant(of: place, arguments[0], "hasChild").value.isNull)
+    case .exists: return .bool(place.exists)
+    case .hasChild: return .bool(try descendant(of: place, arguments[0], "hasChild").exists)
     case .isString: return .bool(place.value.kind == .string)
     case .isNumber: return .bool(place.value.kind == .number)
     case .isBoolean: return .bool(place.value.kind == .boolean)

@@ -25,7 +25,7 @@ struct RuleScope {
 final class RuleSnapshot: Sendable {
   let parent: RuleSnapshot?
   private let depth: Int
-  private let path: [String]
+  let path: [String]
   private let source: RuleData
   private let loaded = LoadedValue()
 
@@ -50,15 +50,19 @@ final class RuleSnapshot: Sendable {
     return value
   }
 
+  /// Without reading what is there when its source can tell.
+  var exists: Bool { loaded.value.map { !$0.isNull } ?? source.exists(at: path) }
+
   func child(_ key: String) -> RuleSnapshot { RuleSnapshot(key, below: self) }
 
   /// - Parameter path: keys with `/` between them; empty ones do not count.
   /// - Returns: nil when it is deeper than any tree.
   func descendant(_ path: String) -> RuleSnapshot? {
     var place = self
-    for key in path.split(separator: "/", maxSplits: RuleSnapshot.depthMax) {
+    // By bytes: to Swift, a slash with a combining mark behind it is another character.
+    for key in path.utf8.split(separator: UInt8(ascii: "/"), maxSplits: RuleSnapshot.depthMax) {
       guard place.depth < RuleSnapshot.depthMax else { return nil }
-      place = place.child(String(key))
+      place = place.child(String(Substring(key)))
     }
     return place
   }
