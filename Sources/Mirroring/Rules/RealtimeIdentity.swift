@@ -12,9 +12,12 @@ public enum RealtimeIdentity: Sendable, Hashable {
     .auth(.node(["uid": .string(uid), "token": .node(claims)]))
   }
 
-  /// The variable `auth` of the rules.
+  /// The variable `auth` of the rules. Keys of the tree are composed characters, so whoever is called by others would be taken for somebody
+  /// else: nobody.
   var variable: RealtimeValue {
-    if case .auth(let value) = self { value } else { .null }
+    guard case .auth(let value) = self else { return .null }
+    if case .string(let uid) = value["uid"], !RealtimeKey.canonical(uid).utf8.elementsEqual(uid.utf8) { return .null }
+    return value
   }
 }
 

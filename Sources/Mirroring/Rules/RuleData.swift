@@ -3,15 +3,17 @@ public final class RuleData: Sendable {
   private nonisolated(unsafe) let read: ([String]) throws -> RealtimeValue
   private nonisolated(unsafe) let isThere: ([String]) throws -> Bool
   private nonisolated(unsafe) var error: (any Error)?
-  /// Who writes many places asks for the places above them again and again.
-  private nonisolated(unsafe) var known: [[String]: RealtimeValue] = [:]
 
   /// - Parameters:
-  ///   - read: the value at a path; called by the thread that asks for a verdict, while it does.
-  ///   - isThere: whether there is any; nil: that is read.
-  public init(isThere: (([String]) throws -> Bool)? = nil, _ read: @escaping ([String]) throws -> RealtimeValue) {
-    self.read = read
-    self.isThere = isThere ?? { try !read($0).isNull }
+  ///   - exists: whether anything is at a path; for less than reading it costs.
+  ///   - read: the value at a path. Both are called by the thread that asks for a verdict, while it does.
+  public init(exists: @escaping ([String]) throws -> Bool, _ read: @escaping ([String]) throws -> RealtimeValue) {
+    (isThere, self.read) = (exists, read)
+  }
+
+  /// Data that cannot tell what is there without reading it.
+  public convenience init(_ read: @escaping ([String]) throws -> RealtimeValue) {
+    self.init(exists: { try !read($0).isNull }, read)
   }
 
   /// A tree that is at hand.
@@ -19,38 +21,43 @@ public final class RuleData: Sendable {
     self.init { tree[$0] }
   }
 
-  /// A tree that is read.
-  convenience init(_ tree: any TreeReading) {
-    self.init(isThere: { try tree.exists(at: $0) }) { try tree.value(at: $0) }
+  /// A tree that is stored.
+  public convenience init(_ tree: any TreeReading) {
+    self.init(exists: { try tree.exists(at: $0) }) { try tree.value(at: $0) }
   }
 
   /// The tree as it will be after a set of changes of which none lies below another.
+  /// - Complexity: what is read and the changes in it, however many there are elsewhere.
   public convenience init(_ before: RuleData, changes: [(path: [String], value: RealtimeValue)]) {
-    let overlay = ChangedPlaces(changes)
-    self.init(isThere: { try overlay.isThere(at: $0, before) }) { try overlay.value(at: $0, before) }
-  }
-
-  /// Null when it cannot be read.
-  func value(at path: [String]) -> RealtimeValue {
-    if let value = known[path] { return value }
-    do {
-      let value = try read(path)
-      known[path] = value
-      return value
-    } catch {
-      self.error = self.error ?? error
-      return .null
+    // Rules see no priorities.
+    let changes = ChangedPlaces(changes.filter { $0.path.last != TreeLeaves.priority })
+    self.init(exists: { path in
+      switch changes.at(path) {
+      case .nothing: try before.isThere(path)
+      case .value(let value): !value.isNull
+      case .places(let places): try places.bringsSomething || !places.merged(into: before.read(path)).isNull
+      }
+    }) { path in
+      switch changes.at(path) {
+      case .nothing: try before.read(path)
+      case .value(let value): value
+      case .places(let places): try places.merged(into: before.read(path))
+      }
     }
   }
 
-  /// False when that cannot be told.
-  func exists(at path: [String]) -> Bool {
-    if let value = known[path] { return !value.isNull }
+  /// Null when it cannot be read.
+  func value(at path: [String]) -> RealtimeValue { keepingError(.null) { try read(path) } }
+
+  /// False when it cannot be read.
+  func exists(at path: [String]) -> Bool { keepingError(false) { try isThere(path) } }
+
+  private func keepingError<Result>(_ otherwise: Result, _ body: () throws -> Result) -> Result {
     do {
-      return try isThere(path)
+      return try body()
     } catch {
       self.error = self.error ?? error
-      return false
+      return otherwise
     }
   }
 
@@ -58,63 +65,72 @@ public final class RuleData: Sendable {
   public func check() throws {
     if let error { throw error }
   }
-
-  fileprivate func reading(_ path: [String]) throws -> RealtimeValue { try known[path] ?? read(path) }
-  fileprivate func isThere(at path: [String]) throws -> Bool { try isThere(path) }
 }
 
-/// Changes by their places, so that finding those that matter costs the length of a path and not their number.
+/// Changes by their place: the keys on the way to them as a tree.
 private final class ChangedPlaces {
   private var value: RealtimeValue?
-  private var children: [String: ChangedPlaces] = [:]
+  private var below: [ExactKey: ChangedPlaces] = [:]
+  /// One of the changes here or below is more than a deletion.
+  private(set) var bringsSomething = false
+
+  /// A key as the database compares it: byte by byte.
+  private struct ExactKey: Hashable {
+    let bytes: [UInt8]
+
+    init(_ key: String) { bytes = Array(key.utf8) }
+  }
+
+  enum Found {
+    case nothing
+    /// The place is in a change.
+    case value(RealtimeValue)
+    /// Changes lie below the place.
+    case places(ChangedPlaces)
+  }
+
+  init(_ changes: [(path: [String], value: RealtimeValue)]) {
+    for change in changes { add(change.value, at: change.path) }
+  }
 
   private init() {}
 
-  init(_ changes: [(path: [String], value: RealtimeValue)]) {
-    for change in changes {
-      var place = self
-      for key in change.path {
-        let next = place.children[key] ?? ChangedPlaces()
-        place.children[key] = next
-        place = next
-      }
-      place.value = change.value
-    }
-  }
-
-  func value(at path: [String], _ before: RuleData) throws -> RealtimeValue {
+  private func add(_ value: RealtimeValue, at path: [String]) {
     var place = self
-    for (depth, key) in path.enumerated() {
-      if let value = place.value { return value[path[depth...]] }
-      guard let next = place.children[key] else { return try before.reading(path) }
+    if !value.isNull { bringsSomething = true }
+    for key in path {
+      let next = place.below[ExactKey(key)] ?? ChangedPlaces()
+      place.below[ExactKey(key)] = next
+      if !value.isNull { next.bringsSomething = true }
       place = next
     }
-    return try place.value ?? place.merged(into: before.reading(path))
+    place.value = value
   }
 
-  func isThere(at path: [String], _ before: RuleData) throws -> Bool {
+  func at(_ path: [String]) -> Found {
     var place = self
-    for (depth, key) in path.enumerated() {
-      if let value = place.value { return !value[path[depth...]].isNull }
-      guard let next = place.children[key] else { return try before.isThere(at: path) }
+    for (index, key) in path.enumerated() {
+      if let value = place.value { return .value(value[path[index...]]) }
+      guard let next = place.below[ExactKey(key)] else { return .nothing }
       place = next
     }
-    if let value = place.value { return !value.isNull }
-    return try place.setsAnything || !place.merged(into: before.reading(path)).isNull
+    return place.value.map(Found.value) ?? (place.below.isEmpty ? .nothing : .places(place))
   }
 
-  private var setsAnything: Bool { value.map { !$0.isNull } ?? children.values.contains(where: \.setsAnything) }
-
-  private func merged(into before: RealtimeValue) -> RealtimeValue {
+  /// A value with the changes below it; a leaf on the way to one becomes an object.
+  func merged(into before: RealtimeValue) -> RealtimeValue {
     if let value { return value }
-    var merged = before.children
-    for (key, place) in children {
-      let child = place.merged(into: before[key])
-      merged[key] = child.isNull ? nil : child
+    var children = before.children
+    for (key, place) in below {
+      let key = String(decoding: key.bytes, as: UTF8.self)
+      let old = children[exactly: key]
+      let child = place.merged(into: old ?? .null)
+      // Taken out first, so that the key has these bytes and not those of another way to write it.
+      if old != nil || !child.isNull { children[key] = nil }
+      if !child.isNull { children[key] = child }
     }
-    if !merged.isEmpty { return .object(merged) }
-    // A leaf stays a leaf when nothing is put below it.
-    if case .object = before { return .null }
-    return before
+    // A leaf stays one when nothing is put below it.
+    if children.isEmpty { return before.children.isEmpty ? before : .null }
+    return .object(children)
   }
 }

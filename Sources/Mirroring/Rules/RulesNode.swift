@@ -60,7 +60,7 @@ struct RulesWalk {
 
   /// - Returns: false, and nothing is changed, when no rule says anything about the key.
   mutating func descend(to key: String) -> Bool {
-    if let child = node.children[key] {
+    if let child = node.children[exactly: key] {
       node = child
     } else if let child = node.capture {
       node = child
@@ -71,6 +71,11 @@ struct RulesWalk {
     data = data.child(key)
     newData = newData?.child(key)
     return true
+  }
+
+  /// Whether it is at a path, byte by byte.
+  func isAt(_ path: ArraySlice<String>) -> Bool {
+    data.path.count == path.count && zip(data.path, path).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
   }
 
   /// What the `.validate` of this level finds wrong.
@@ -85,14 +90,15 @@ struct RulesWalk {
   func defectBelow(_ scope: RuleScope, path: [String]) -> RulesRefusal? {
     guard node.validates, let newData, case .object(let children) = newData.value else { return nil }
     let keys = node.capture?.validates == true ? Array(children.keys) : node.children.keys.filter { children[$0] != nil }
-    func defect(at key: String) -> RulesRefusal? {
+    // The least key of those that are refused, so that the same write always names the same one. Nothing is asked twice.
+    var least: (key: String, refusal: RulesRefusal)?
+    for key in keys {
+      if let least, least.key < key { continue }
       var step = self
-      guard step.descend(to: key), step.node.validates else { return nil }
+      guard step.descend(to: key), step.node.validates else { continue }
       let below = path + [key]
-      return step.defect(scope, path: below) ?? step.defectBelow(scope, path: below)
+      if let refusal = step.defect(scope, path: below) ?? step.defectBelow(scope, path: below) { least = (key, refusal) }
     }
-    // Sorting is for a refusal only, so that the same write always names the same key.
-    guard keys.contains(where: { defect(at: $0) != nil }) else { return nil }
-    return keys.sorted().lazy.compactMap(defect).first
+    return least?.refusal
   }
 }

@@ -44,15 +44,16 @@ public struct SecurityRules: Sendable {
     path: [String], auth identity: RealtimeIdentity, now: Double, root tree: RuleData, query: RulesQuery = .init()
   ) -> RulesVerdict {
     if identity == .admin { return .allowed }
+    let path = SecurityRules.node(path)
     let top = RuleSnapshot(tree)
     var step = RulesWalk(root, data: top, newData: nil)
-    var asked = Refusing(path: path, kind: .read)
+    var asked = Refusing(kind: .read)
     let scope = RuleScope(auth: identity.variable, now: now, root: top, query: query)
     for level in 0...path.count {
       if let rule = step.node.read, asked.grants(rule, of: step.node, scope.at(step)) { return .allowed }
       guard level < path.count, step.descend(to: path[level]) else { break }
     }
-    return .denied(asked.refusal)
+    return .denied(asked.refusal(of: path))
   }
 
   /// Whether a set of changes may be made together.
@@ -75,8 +76,9 @@ public struct SecurityRules: Sendable {
     if identity == .admin { return .allowed }
     let (before, after) = (RuleSnapshot(tree), RuleSnapshot(newRoot))
     let scope = RuleScope(auth: identity.variable, now: now, root: before, query: nil)
+    var ways = RulesWays(scope, RulesWalk(root, data: before, newData: after))
     for path in paths {
-      if let refusal = refusal(ofWriting: path, scope, RulesWalk(root, data: before, newData: after)) { return .denied(refusal) }
+      if let refusal = ways.refusal(ofWriting: SecurityRules.node(path)) { return .denied(refusal) }
     }
     return .allowed
   }
@@ -88,19 +90,8 @@ public struct SecurityRules: Sendable {
     return step.node.indexOn
   }
 
-  private func refusal(ofWriting path: [String], _ scope: RuleScope, _ start: RulesWalk) -> RulesRefusal? {
-    var (step, isGranted, isLast) = (start, false, false)
-    var asked = Refusing(path: path, kind: .write)
-    var invalid: RulesRefusal?
-    for level in 0...path.count {
-      if !isGranted, let rule = step.node.write { isGranted = asked.grants(rule, of: step.node, scope.at(step)) }
-      if invalid == nil { invalid = step.defect(scope, path: Array(path.prefix(level))) }
-      isLast = level == path.count
-      guard !isLast, step.descend(to: path[level]) else { break }
-    }
-    guard isGranted else { return asked.refusal }
-    return invalid ?? (isLast ? step.defectBelow(scope, path: path) : nil)
-  }
+  /// The node that a path is about: a priority is part of its node, and no child that a capture could stand for.
+  private static func node(_ path: [String]) -> [String] { path.last == TreeLeaves.priority ? path.dropLast() : path }
 }
 
 /// What `.indexOn` names.
@@ -115,26 +106,5 @@ public enum RulesIndex: Sendable, Hashable, CustomStringConvertible {
     case .child(let path): path
     case .value: ".value"
     }
-  }
-}
-
-/// The rules that were asked in vain.
-private struct Refusing {
-  let path: [String]
-  let kind: RuleKind
-  private var last: (place: String, rule: String, failure: String?)?
-
-  init(path: [String], kind: RuleKind) {
-    (self.path, self.kind) = (path, kind)
-  }
-
-  mutating func grants(_ rule: Rule, of node: RulesNode, _ scope: RuleScope) -> Bool {
-    let outcome = rule.outcome(in: scope)
-    if outcome != .holds { last = (node.place, rule.text, outcome.failure) }
-    return outcome == .holds
-  }
-
-  var refusal: RulesRefusal {
-    RulesRefusal(path: path, kind: kind, place: last?.place, rule: last?.rule, failure: last?.failure)
   }
 }

@@ -31,8 +31,15 @@ struct JSONScanner {
     case UInt8(ascii: "{"):
       var children: [String: RealtimeValue] = [:]
       let isData = options.keys == .data
-      try object(keys: options.keys, depth: depth) { (scanner, key, _, depth) throws(RealtimeJSONError) in
+      // Two ways to write one text are one key here, and would be two to Google's database: neither may be lost without a word.
+      var written: [String: [UInt8]] = [:]
+      try object(keys: options.keys, depth: depth) { (scanner, key, place, depth) throws(RealtimeJSONError) in
         let child = try scanner.value(depth: depth)
+        if !key.utf8.allSatisfy({ $0 < 0x80 }) {
+          let bytes = Array(key.utf8)
+          guard written[key, default: bytes] == bytes else { throw RealtimeJSONError(.duplicateKey(key), at: place) }
+          written[key] = bytes
+        }
         children[isData ? RealtimeKey.canonical(key) : key] = child.isNull ? nil : child
       }
       return children.isEmpty ? .null : .object(children)

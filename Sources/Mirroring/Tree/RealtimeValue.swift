@@ -41,7 +41,7 @@ public enum RealtimeValue: Hashable, Sendable {
 
   /// The child of this key, or null.
   public subscript(key: String) -> RealtimeValue {
-    if case .object(let children) = self { children[key] ?? .null } else { .null }
+    if case .object(let children) = self { children[exactly: key] ?? .null } else { .null }
   }
 
   /// What is at the end of a path; itself for an empty path, null where nothing is.
@@ -54,10 +54,22 @@ public enum RealtimeValue: Hashable, Sendable {
   public func setting(_ value: RealtimeValue, at path: some Collection<String>) -> RealtimeValue {
     guard let key = path.first else { return value }
     var children = self.children
-    let child = (children[key] ?? .null).setting(value, at: path.dropFirst())
-    children[key] = child.isNull ? nil : child
+    let old = children[exactly: key]
+    let child = (old ?? .null).setting(value, at: path.dropFirst())
+    // Taken out first, so that the key has these bytes and not those of another way to write it.
+    if old != nil || !child.isNull { children[key] = nil }
+    if !child.isNull { children[key] = child }
     // A leaf stays a leaf when nothing is put below it.
     if children.isEmpty { return self.children.isEmpty && child.isNull ? self : .null }
     return .object(children)
+  }
+}
+
+extension Dictionary where Key == String {
+  /// The value of the same key, byte by byte, as the database compares keys. To Swift two ways to write `é` are one key, and whoever is
+  /// called one of them would be taken for the other.
+  subscript(exactly key: String) -> Value? {
+    guard let index = index(forKey: key), self[index].key.utf8.elementsEqual(key.utf8) else { return nil }
+    return self[index].value
   }
 }

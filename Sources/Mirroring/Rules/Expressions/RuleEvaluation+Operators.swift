@@ -34,7 +34,7 @@ extension RuleEvaluation {
       guard x.count == y.count else { return false }
       for (key, child) in x {
         try spend(1 + key.utf8.count)
-        guard let other = y[key], try areEqual(child, other) else { return false }
+        guard let other = y[exactly: key], try areEqual(child, other) else { return false }
       }
       return true
     case (.null, .null): return true

@@ -104,7 +104,7 @@ struct RuleEvaluation {
     if keys.isEmpty { return !place.value.children.isEmpty }
     // All names are looked at, so that a wrong type among them fails the rule whatever the others are.
     var hasAll = true
-    for key in keys where try descendant(of: place, key, "hasChildren").value.isNull { hasAll = false }
+    for key in keys where try !descendant(of: place, key, "hasChildren").exists { hasAll = false }
     return hasAll
   }
 
@@ -128,7 +128,7 @@ struct RuleEvaluation {
       guard name == "length" else { return .null }
       try spend(text.utf8.count)
       return .number(Double(text.utf16.count))
-    case .object(let children): return children[name] ?? .null
+    case .object: return value[name]
     case .null where object.isClaim: return .null
     case .null, .bool, .number:
       if name == "length" { throw .wrongType("`length` of \(value.kindName)") }

@@ -9,7 +9,6 @@ struct RuleScope {
   /// Only of writes.
   private(set) var newData: RuleSnapshot?
   private(set) var captures: [String] = []
-  let budget = RuleBudget()
 
   init(auth: RealtimeValue, now: Double, root: RuleSnapshot, query: RulesQuery?) {
     (self.auth, self.now, self.root, self.query, data) = (auth, now, root, query, root)
@@ -26,7 +25,7 @@ struct RuleScope {
 final class RuleSnapshot: Sendable {
   let parent: RuleSnapshot?
   private let depth: Int
-  private let path: [String]
+  let path: [String]
   private let source: RuleData
   private let loaded = LoadedValue()
 
@@ -51,11 +50,8 @@ final class RuleSnapshot: Sendable {
     return value
   }
 
-  /// Whether anything is there, without reading all of it.
-  var exists: Bool {
-    if let value = loaded.value { return !value.isNull }
-    return source.exists(at: path)
-  }
+  /// Without reading what is there when its source can tell.
+  var exists: Bool { loaded.value.map { !$0.isNull } ?? source.exists(at: path) }
 
   func child(_ key: String) -> RuleSnapshot { RuleSnapshot(key, below: self) }
 
@@ -69,14 +65,6 @@ final class RuleSnapshot: Sendable {
     }
     return place
   }
-}
-
-/// The work of all evaluations for one verdict.
-final class RuleBudget: Sendable {
-  nonisolated(unsafe) var work = 0
-
-  /// Ten times what one rule may make: whoever writes many places asks many rules.
-  static let workMax = 10 * RuleEvaluation.workMax
 }
 
 /// One verdict is found by one thread.

@@ -41,7 +41,7 @@ struct TextPattern: Sendable {
     var compiler = PatternCompiler()
     compiler.add(tree)
     program = compiler.program + [.match]
-    classes = compiler.classes
+    classes = compiler.classes.map(\.ordered)
     isAnchored = tree.isAnchored
   }
 
@@ -109,49 +109,5 @@ private struct StateSet {
   mutating func clear() {
     states.removeAll(keepingCapacity: true)
     isMatched = false
-  }
-}
-
-/// A set of scalars.
-struct ScalarClass: Sendable, Equatable {
-  var ranges: [ClosedRange<UInt32>]
-  var isNegated = false
-
-  static let digits = ScalarClass(ranges: [0x30...0x39])
-  static let word = ScalarClass(ranges: [0x30...0x39, 0x41...0x5A, 0x5F...0x5F, 0x61...0x7A])
-  static let space = ScalarClass(ranges: [
-    0x09...0x0D, 0x20...0x20, 0xA0...0xA0, 0x1680...0x1680, 0x2000...0x200A, 0x2028...0x2029, 0x202F...0x202F, 0x205F...0x205F,
-    0x3000...0x3000, 0xFEFF...0xFEFF,
-  ])
-  /// Everything but the ends of lines.
-  static let dot = ScalarClass(ranges: [0x0A...0x0A, 0x0D...0x0D, 0x2028...0x2029], isNegated: true)
-
-  /// The ranges that the class does not have.
-  var complement: [ClosedRange<UInt32>] {
-    var (result, next) = ([ClosedRange<UInt32>](), UInt32(0))
-    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-      if next < range.lowerBound { result.append(next...(range.lowerBound - 1)) }
-      next = max(next, range.upperBound + 1)
-    }
-    return next <= 0x10FFFF ? result + [next...0x10FFFF] : result
-  }
-
-  func contains(_ scalar: Unicode.Scalar, ignoresCase: Bool) -> Bool {
-    let isListed = has(scalar.value) || ignoresCase && ScalarClass.otherCases(of: scalar).contains(where: has)
-    return isListed != isNegated
-  }
-
-  private func has(_ value: UInt32) -> Bool { ranges.contains { $0.contains(value) } }
-
-  /// Only those of one scalar: `ß` is not `SS`.
-  private static func otherCases(of scalar: Unicode.Scalar) -> [UInt32] {
-    switch scalar.value {
-    case 0x41...0x5A: return [scalar.value + 32]
-    case 0x61...0x7A: return [scalar.value - 32]
-    case 0..<0x80: return []
-    default:
-      let variants = [scalar.properties.lowercaseMapping.unicodeScalars, scalar.properties.uppercaseMapping.unicodeScalars]
-      return variants.compactMap { $0.count == 1 ? $0.first?.value : nil }
-    }
   }
 }
