@@ -24,6 +24,7 @@ enum Schema {
     SchemaMigration("0022 notify", notify),
     SchemaMigration("0023 users", users),
     SchemaMigration("0024 alerts", alerts),
+    SchemaMigration("0025 alert memory", alertMemory),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.
