@@ -13,10 +13,18 @@ enum AlertCondition: String, CaseIterable {
   case pattern
   case volumeSpike = "volume_spike"
   case regimeChange = "regime_change"
-  case drawdown
+  case drawdown, stop
+  case trailingStop = "trailing_stop"
+  case stale
 
-  /// Whether `period` may stand beside it.
-  var takesPeriod: Bool { [.rsiAbove, .rsiBelow, .volumeSpike].contains(self) }
+  /// What may stand beside it.
+  var settings: [String] {
+    switch self {
+    case .rsiAbove, .rsiBelow, .volumeSpike: ["period"]
+    case .stop, .trailingStop: ["by"]
+    default: []
+    }
+  }
 
   private enum Way: String, CaseIterable {
     case any, bullish, bearish
@@ -58,8 +66,17 @@ enum AlertCondition: String, CaseIterable {
       }
       return isWanted(when) ? .regimeChange(.any) : nil
     case .drawdown: return TermsReader.share(rawValue, when, when.findings).map { .drawdown(limit: $0) }
+    case .stop:
+      guard let level = number, let touch = touch(when) else { return nil }
+      return .stop(.price(level), by: touch)
+    case .trailingStop:
+      guard let share = TermsReader.share(rawValue, when, when.findings), let touch = touch(when) else { return nil }
+      return .stop(.trailing(share), by: touch)
+    case .stale: return when.integer(rawValue, in: 1...AlertRule.periodMax).map { .stale(bars: $0) }
     }
   }
+
+  private func touch(_ when: Section) -> AlertRule.Touch? { when["by"] == nil ? .low : when.word("by") }
 
   private func pattern(_ when: Section) -> AlertRule.Kind? {
     guard let section = when.section(rawValue, title: "`pattern`") else { return nil }
@@ -89,7 +106,7 @@ extension AlertsReader {
     let conditions = AlertCondition.allCases.map { condition -> (key: String, value: JobValue) in
       let value =
         switch condition {
-        case .priceCrosses, .priceAbove, .priceBelow: positive
+        case .priceCrosses, .priceAbove, .priceBelow, .stop: positive
         case .rsiAbove, .rsiBelow: strength
         case .macdCross: Schema.words(["any", "bullish", "bearish"])
         case .pattern:
@@ -98,7 +115,8 @@ extension AlertsReader {
           ])
         case .volumeSpike: yes
         case .regimeChange: Schema.any(yes, Schema.words(AlertRule.RegimePart.allCases.map(\.rawValue)))
-        case .drawdown: Schema.pattern("^[0-9][0-9.]*%$", "20%")
+        case .stale: Schema.whole(1...AlertRule.periodMax)
+        case .drawdown, .trailingStop: Schema.pattern("^[0-9][0-9.]*%$", "20%")
         }
       return (condition.rawValue, value)
     }
@@ -106,9 +124,13 @@ extension AlertsReader {
       [
         ("symbol", symbol), ("symbols", Schema.any(Schema.list(of: symbol), Schema.pattern("^\\$watchlist\\.", "$watchlist.crypto"))),
         ("interval", Schema.words(Interval.allCases.map(\.rawValue))),
-        ("when", Schema.mapping(conditions + [("period", Schema.whole(2...AlertRule.periodMax))])),
+        ("when", Schema.mapping(
+          conditions + [
+            ("period", Schema.whole(2...AlertRule.periodMax)), ("by", Schema.words(AlertRule.Touch.allCases.map(\.rawValue))),
+          ])),
         ("severity", Schema.words(Alert.Severity.allCases.map(\.rawValue))),
         ("enabled_until", Schema.pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2027-01-31")),
+        ("muted_until", Schema.pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2027-01-31")),
         ("description", Schema.object(["type": "string"])),
       ], required: ["when"])
   }

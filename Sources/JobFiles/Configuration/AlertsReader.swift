@@ -11,7 +11,7 @@ import Scheduling
 ///       when: { rsi_above: 70 }
 ///       enabled_until: 2027-01-31
 struct AlertsReader {
-  static let keys = ["symbol", "symbols", "interval", "when", "severity", "enabled_until", "description"]
+  static let keys = ["symbol", "symbols", "interval", "when", "severity", "enabled_until", "muted_until", "description"]
 
   private let watchlist: Watchlist?
   private let findings: Findings
@@ -36,9 +36,10 @@ struct AlertsReader {
     let symbols = symbols(section)
     let interval: Interval? = section["interval"] == nil ? .day1 : section.word("interval")
     let severity: Alert.Severity? = section["severity"] == nil ? .info : section.word("severity")
-    let end = day(section)
-    guard let rule = rule(section), let symbols, let interval, let severity, end.isRight else { return nil }
-    return Alert(id: id, symbols: symbols, interval: interval, rule: rule, severity: severity, enabledUntil: end.day)
+    let (end, mute) = (day("enabled_until", section), day("muted_until", section))
+    guard let rule = rule(section), let symbols, let interval, let severity, end.isRight, mute.isRight else { return nil }
+    return Alert(
+      id: id, symbols: symbols, interval: interval, rule: rule, severity: severity, enabledUntil: end.day, mutedUntil: mute.day)
   }
 
   private func symbols(_ section: Section) -> [Symbol]? {
@@ -92,19 +93,19 @@ struct AlertsReader {
     }
   }
 
-  private func day(_ section: Section) -> (day: CivilDate?, isRight: Bool) {
-    guard let tree = section["enabled_until"] else { return (nil, true) }
-    guard let text = findings.text(tree, of: "`enabled_until`", wanted: "a day such as `2027-01-31`") else { return (nil, false) }
+  private func day(_ key: String, _ section: Section) -> (day: CivilDate?, isRight: Bool) {
+    guard let tree = section[key] else { return (nil, true) }
+    guard let text = findings.text(tree, of: "`\(key)`", wanted: "a day such as `2027-01-31`") else { return (nil, false) }
     if let day = CivilDate(text.value) { return (day, true) }
     findings.add(
-      .wrongType, at: text.spot, "`enabled_until` is `\(text.value)`", label: "expected a day such as `2027-01-31`")
+      .wrongType, at: text.spot, "`\(key)` is `\(text.value)`", label: "expected a day such as `2027-01-31`")
     return (nil, false)
   }
 
   private func rule(_ section: Section) -> AlertRule? {
     guard let when = section.section("when", title: "`when`") else { return nil }
     let chosen = when.entries.compactMap { entry in AlertCondition(rawValue: entry.key).map { ($0, entry) } }
-    when.refuseKeys(except: AlertCondition.allCases.map(\.rawValue) + (chosen.first?.0.takesPeriod == true ? ["period"] : []))
+    when.refuseKeys(except: AlertCondition.allCases.map(\.rawValue) + (chosen.first?.0.settings ?? []))
     guard let (condition, _) = chosen.first, chosen.count == 1 else {
       let place = chosen.count > 1 ? chosen[1].1.keySpot : when.spot
       findings.add(

@@ -45,13 +45,15 @@ extension NightlyReport {
         .init("hit", .boolean, "since the report before"), .init("severity", .text, "ok, warning or bad"),
         .init("bar_time", .instant, unit: "UTC", "open of the bar that caused it"), .init("sentence", .text),
         .init("observed", .text, "name=value, separated by spaces"),
-        .init("distance", .number, unit: "fraction", "of the last close, to the price at which it fires"),
+        .init("distance", .number, unit: "fraction", "of the last close, to the price at which it fires; of a hit how far its bar closed beyond that, below 0: it came back"),
+        .init("distance_atr", .number, unit: "ATR 14", "the same in average true ranges"),
       ])
     for row in rows {
       let observed = row.observed.map { "\($0.name)=\($0.value.map(JSONValue.number) ?? "")" }.joined(separator: " ")
       table.append([
         .text(row.alert), .text(row.symbol.name), .init(row.interval?.rawValue), .text(row.condition), .boolean(row.isHit),
         .text(row.severity.rawValue), .init(row.barTime?.iso8601), .init(row.sentence), .text(observed), .init(row.distance),
+        .init(row.distanceInRanges),
       ])
     }
     return table

@@ -21,7 +21,7 @@ extension AlertRow {
       .init("condition", .string(condition)), .init("hit", .bool(isHit)), .init("severity", .string(severity.rawValue)),
       .init("bar_time", .time(barTime)), .init("sentence", .optional(sentence)),
       .init("observed", .array(observed.map { .object([.init("name", .string($0.name)), .init("value", .optional($0.value))]) })),
-      .init("distance", .optional(distance)),
+      .init("distance", .optional(distance)), .init("distance_atr", .optional(distanceInRanges)),
     ])
   }
 }

@@ -59,13 +59,18 @@ public struct AlertRow: Sendable, Equatable {
   /// Of a hit: what happened.
   public var sentence: String?
   public var observed: [NamedValue]
-  /// As a fraction of the price: `0.02` is two percent away; nil when it cannot be said.
+  /// As a fraction of the price: `0.02` is two percent away; nil when it cannot be said. Of a hit: how far its bar closed beyond the
+  /// price; below zero when the close came back.
   public var distance: Double?
+  /// The same in average true ranges of 14 bars.
+  public var distanceInRanges: Double?
 
   public init(
     alert: String = "", symbol: Symbol, interval: Interval? = nil, condition: String, isHit: Bool, severity: Verdict.State = .warning,
-    barTime: Instant? = nil, sentence: String? = nil, observed: [NamedValue] = [], distance: Double? = nil
+    barTime: Instant? = nil, sentence: String? = nil, observed: [NamedValue] = [], distance: Double? = nil,
+    distanceInRanges: Double? = nil
   ) {
+    self.distanceInRanges = distanceInRanges
     (self.alert, self.symbol, self.interval, self.condition, self.isHit) = (alert, symbol, interval, condition, isHit)
     (self.severity, self.barTime, self.sentence, self.observed, self.distance) = (severity, barTime, sentence, observed, distance)
   }

@@ -60,26 +60,4 @@ extension NightlyReport {
       botsSection, healthSection,
     ].compactMap { $0 }
   }
-
-  private func alertsSection(_ alerts: Section<[AlertRow]>) -> PageSection {
-    PageSection("alerts", "Alerts", alerts, count: { $0.filter(\.isHit).count }) { rows in
-      let nearest = rows.enumerated().sorted {
-        ($0.element.isHit ? 0 : 1, $0.element.distance.map(abs) ?? .infinity, $0.offset)
-          < ($1.element.isHit ? 0 : 1, $1.element.distance.map(abs) ?? .infinity, $1.offset)
-      }
-      let hits = nearest.count { $0.element.isHit }
-      let table = HTMLTable(
-        caption: "Alerts, hit ones first, then the nearest",
-        columns: [.text("Symbol"), .text("State"), .text("Alert"), .text("What"), .text("Bar"), .number("Distance")],
-        rows: nearest.prefix(hits + 10).map(\.element).map { row in
-          [
-            .link(row.symbol.name, links.symbols[row.symbol]), row.isHit ? .state("hit", row.severity) : .text("not hit"),
-            .text(row.alert.isEmpty ? NumberStyle.missing : row.alert), .prose(row.sentence ?? row.condition),
-            .missingOr(row.barTime.map { TimeStyle.barTime($0, daily: TimeStyle.isMidnight($0)) }),
-            .number(row.isHit ? "0.0%" : NumberStyle.percent.text(share: row.distance.map(abs))),
-          ]
-        })
-      return rows.isEmpty ? [.note("No alert was hit.")] : [.markup(table.markup)]
-    }
-  }
 }

@@ -21,7 +21,7 @@ extension NightlyReport {
       job: data.job, logicalDate: data.logicalDate, verdict: data.verdict(coverage, newSignals: newSignals.count), coverage: coverage,
       changes: .ready(data.changes(newSignals)), signals: .ready(data.signals.map { data.row(of: $0) }.sortedForReading()),
       patterns: data.analyses.patterns.map { _ in .ready(data.analyses.patternRows(of: data.keysWithData)) },
-      strategies: data.analyses.strategyRows.map { .ready($0) }, alerts: data.alerts.map { .ready($0.rows(data)) },
+      strategies: data.analyses.strategyRows.map { .ready($0) }, alerts: data.alerts.map { .ready($0.rows) },
       movers: .ready(data.movers), risks: .ready(data.risks), calendar: .ready(data.calendarNotes),
       quality: .ready(data.verdicts.filter { !$0.passed }.map(QualityRow.init)), health: .ready(data.health),
       bots: data.bots.map { .ready($0) }, links: links,
@@ -67,7 +67,7 @@ extension ReportData {
     if !warnings.isEmpty { sentences.append("\(warnings.count.counted("quality warning")).") }
     sentences.append(newSignals == 0 ? "No new signal." : "\(newSignals.counted("new signal")).")
     if !untold.isEmpty { sentences.append("\(untold.count.counted("notification")) of earlier runs could not be told.") }
-    if let fired = alerts?.fired.count, fired > 0 { sentences.append("\(fired.counted("alert")) hit.") }
+    if let fired = alerts?.hits, fired > 0 { sentences.append("\(fired.counted("alert")) hit.") }
     var actions: [String] = []
     if !stale.isEmpty { actions.append("Do not trade on \(stale.names(8)): the last bars are missing.") }
     if !failed.isEmpty { actions.append("Look at the run page: \(failed.joined(separator: ", ")) did not succeed.") }

@@ -86,7 +86,8 @@ extension ReportData {
     data.bots = try BotsDay(reader, until: logicalDate)
     if plan.steps.contains(where: { $0.uses == Operations.alerts.name }) {
       let since = data.previous?.logicalDate ?? logicalDate - .days(signalDays)
-      data.alerts = ReportAlerts(configured: alerts, fired: try reader.alerts(foundAfter: since, until: logicalDate))
+      data.alerts = try ReportAlerts(
+        reader, configured: alerts, keys: data.expected, after: since, until: logicalDate, bars: WatchAlerts.barsMax)
     }
     let listed = Set(data.expected)
     data.signals.removeAll { !listed.contains($0.key) }

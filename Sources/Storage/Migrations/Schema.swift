@@ -24,6 +24,7 @@ enum Schema {
     SchemaMigration("0022 notify", notify),
     SchemaMigration("0023 users", users),
     SchemaMigration("0024 alerts", alerts),
+    SchemaMigration("0025 alert memory", alertMemory),
     SchemaMigration("0026 mutes", mutes),
     SchemaMigration("0029 audit", audit),
     SchemaMigration("0031 told states", toldStates),

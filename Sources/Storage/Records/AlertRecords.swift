@@ -31,11 +31,11 @@ public struct AlertState: Sendable, Equatable {
   public var key: SeriesKey
   /// The rule that was judged.
   public var condition: String
-  /// The open time of the newest candle that was judged.
-  public var judgedUntil: Instant
+  /// The open times of the first and of the newest candle that it was judged on.
+  public var judgedFrom, judgedUntil: Instant
 
-  public init(alert: String, key: SeriesKey, condition: String, judgedUntil: Instant) {
-    (self.alert, self.key, self.condition, self.judgedUntil) = (alert, key, condition, judgedUntil)
+  public init(alert: String, key: SeriesKey, condition: String, judgedFrom: Instant, judgedUntil: Instant) {
+    (self.alert, self.key, self.condition, self.judgedFrom, self.judgedUntil) = (alert, key, condition, judgedFrom, judgedUntil)
   }
 }
 
@@ -63,15 +63,29 @@ extension WarehouseTransaction {
   public func store(_ states: [AlertState]) throws {
     let statement = try database.cachedStatement(
       sql: """
-        INSERT INTO alert_states (alert, source, symbol, interval, condition, judged_until) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO alert_states (alert, source, symbol, interval, condition, judged_until, judged_from) VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET judged_until =
           iif(condition = excluded.condition, max(judged_until, excluded.judged_until), excluded.judged_until),
+          judged_from = iif(condition = excluded.condition, min(judged_from, excluded.judged_from), excluded.judged_from),
           condition = excluded.condition
         """)
     for row in states {
       try statement.execute(arguments: [
         row.alert, row.key.source, row.key.symbol.name, row.key.interval.rawValue, row.condition, row.judgedUntil.milliseconds,
+        row.judgedFrom.milliseconds,
       ])
+    }
+  }
+
+  /// Forgets how far the alerts of a symbol were judged that are not among these: one that comes back is a new one.
+  /// - Parameter alerts: their names and intervals.
+  public func forgetAlertStates(of symbol: Symbol, except alerts: Set<[String]>) throws {
+    let known = try Row.fetchAll(
+      database, sql: "SELECT DISTINCT alert, interval FROM alert_states WHERE symbol = ?", arguments: [symbol.name]
+    ).map { [$0[0] as String, $0[1] as String] }
+    for gone in known where !alerts.contains(gone) {
+      try database.execute(
+        sql: "DELETE FROM alert_states WHERE symbol = ? AND alert = ? AND interval = ?", arguments: [symbol.name, gone[0], gone[1]])
     }
   }
 }
@@ -82,12 +96,13 @@ extension WarehouseReader {
     try Row.fetchAll(
       database,
       sql: """
-        SELECT source, symbol, interval, alert, condition, judged_until FROM alert_states WHERE symbol = ?
+        SELECT source, symbol, interval, alert, condition, judged_until, judged_from FROM alert_states WHERE symbol = ?
         ORDER BY alert, source, interval
         """, arguments: [symbol.name]
     ).map {
       AlertState(
-        alert: $0[3], key: try WarehouseReader.seriesKey($0), condition: $0[4], judgedUntil: Instant(milliseconds: $0[5]))
+        alert: $0[3], key: try WarehouseReader.seriesKey($0), condition: $0[4], judgedFrom: Instant(milliseconds: $0[6]),
+        judgedUntil: Instant(milliseconds: $0[5]))
     }
   }
 
@@ -100,6 +115,18 @@ extension WarehouseReader {
         ORDER BY valid_from DESC, alert, symbol, interval
         """, arguments: [after.milliseconds, until.milliseconds]
     ).map { try WarehouseReader.alert($0) }
+  }
+
+  /// The open times of the candles since `start` that alerts of a symbol fired on, by the alert's name, its interval and the source.
+  public func alertTimes(of symbol: Symbol, since start: Instant) throws -> [[String]: Set<Instant>] {
+    var found: [[String]: Set<Instant>] = [:]
+    let rows = try Row.fetchCursor(
+      database, sql: "SELECT alert, interval, source, bar_time FROM alerts WHERE symbol = ? AND bar_time >= ?",
+      arguments: [symbol.name, start.milliseconds])
+    while let row = try rows.next() {
+      found[[row[0] as String, row[1] as String, row[2] as String], default: []].insert(Instant(milliseconds: row[3]))
+    }
+    return found
   }
 
   /// The alerts that a candle caused, in order of their names, and the logical date of the run that found each.

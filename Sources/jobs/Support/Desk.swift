@@ -171,7 +171,7 @@ struct Desk {
       let chosen = try StrategyDefinition.chosen($0.texts("strategies"), among: strategies).map(\.strategy)
       return FindSignals(warehouse, scanner: chosen.isEmpty ? .standard : SignalScanner(chosen))
     }
-    makers["analysis.alerts"] = { _ in WatchAlerts(warehouse, alerts: alerts) }
+    makers["analysis.alerts"] = { _ in WatchAlerts(warehouse, alerts: alerts, markets: markets) }
     makers["analysis.outcomes"] = { _ in ScoreSignals(warehouse) }
     makers["analysis.backtest"] = {
       QuickBacktest(warehouse, strategies: try StrategyDefinition.chosen($0.texts("strategies"), among: strategies))

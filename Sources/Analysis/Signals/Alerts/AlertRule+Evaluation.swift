@@ -1,3 +1,4 @@
+import Foundation
 public import MarketData
 
 extension AlertRule {
@@ -19,28 +20,19 @@ extension AlertRule {
       case .volumeSpike(let period): Self.spikes(series, period)
       case .regimeChange(let part): Self.regimes(series, part)
       case .drawdown(let limit): Self.drawdowns(series, limit)
+      case .stop(let stop, let touch): Self.stops(series, stop, touch)
+      case .stale: []
       }
     return found.filter { $0.index >= first }
   }
 
-  /// How far the last close is from firing, as a share of it; nil for what is no price, and for no bar.
-  public func distance(on series: CandleSeries) -> Double? {
-    guard let close = series.close.last, close > 0 else { return nil }
-    switch kind {
-    case .price(let level, _): return whenFinite(abs(level / close - 1))
-    case .drawdown(let limit):
-      guard let peak = series.close.max(), peak > 0 else { return nil }
-      return whenFinite(abs(peak * (1 - limit) / close - 1))
-    default: return nil
-    }
-  }
-
   private static func prices(_ series: CandleSeries, _ level: Double, _ side: Side) -> [AlertFiring] {
     var watch = SidedWatch(level: level, side, returned: level * returnedShare)
+    let range = series.atr()
     return series.close.indices.compactMap { index in
       guard let direction = watch.crosses(series.close[index]) else { return nil }
       return firing(
-        series, index, [.init("level", level), .init("close_before", series.close[index - 1])],
+        series, index, [.init("level", level), .init("close_before", series.close[index - 1])] + Self.atr(range[index]),
         "The close \(direction == .bullish ? "rose above" : "fell below") \(trimmed(level)).")
     }
   }
@@ -104,24 +96,52 @@ extension AlertRule {
     // The price that is 1 % above the line; a new high always arms it again.
     var watch = LevelWatch(level: limit, armedAgainAt: max(0, 1 - (1 - limit) * (1 + returnedShare)))
     var peak = 0.0
+    let range = series.atr()
     return series.close.indices.compactMap { index in
       let close = series.close[index]
       if close > peak, close.isFinite { peak = close }
       let fall = (peak - close) / peak
       guard watch.comesAbove(fall) else { return nil }
       return firing(
-        series, index, [.init("highest_close", peak), .init("drawdown", fall)],
+        series, index, [.init("highest_close", peak), .init("drawdown", fall), .init("line", peak * (1 - limit))] + Self.atr(range[index]),
         "The close fell more than \(percentText(limit)) below its highest one.")
     }
   }
 
+  private static func stops(_ series: CandleSeries, _ stop: Stop, _ touch: Touch) -> [AlertFiring] {
+    var watch = StopWatch(stop)
+    let range = series.atr()
+    return series.close.indices.compactMap { index in
+      let (close, price) = (series.close[index], touch == .low ? series.low[index] : series.close[index])
+      guard let hit = watch.hit(price: price, close: close) else { return nil }
+      let inputs = (touch == .low ? [Signal.Input("low", price)] : []) + [Signal.Input("stop", hit.stop)]
+      let highest = hit.highest.map { [Signal.Input("highest_close", $0)] } ?? []
+      let behind = hit.highest.map { " behind the highest close of \(rounded($0))" } ?? ""
+      return firing(
+        series, index, inputs + highest + Self.atr(range[index]),
+        "The \(touch.rawValue) of \(rounded(price)) came down to the stop at \(rounded(hit.stop))\(behind).")
+    }
+  }
+
+  /// For a reader who measures distances in it.
+  private static func atr(_ value: Double?) -> [Signal.Input] { value.map { [Signal.Input("atr_14", $0)] } ?? [] }
+
   private static func firing(_ series: CandleSeries, _ index: Int, _ observed: [Signal.Input], _ sentence: String) -> AlertFiring {
+    // What cannot be said in a number is left out: a row with it could be told to nobody.
     AlertFiring(
-      index: index, barTime: series.openTimes[index], observed: [Signal.Input("close", series.close[index])] + observed, sentence: sentence)
+      index: index, barTime: series.openTimes[index],
+      observed: ([Signal.Input("close", series.close[index])] + observed).filter(\.value.isFinite), sentence: sentence)
   }
 }
 
 extension RuleRegime {
   /// nil while there is too little to compare with.
   fileprivate var knownVolatility: Volatility? { volatility == .unknown ? nil : volatility }
+}
+
+/// To eight digits: a computed price, for a sentence.
+private func rounded(_ price: Double) -> String {
+  guard price > 0, price.isFinite else { return trimmed(price) }
+  let scale = pow(10, 7 - floor(log10(price)))
+  return scale.isFinite && scale > 0 ? trimmed((price * scale).rounded() / scale) : trimmed(price)
 }

@@ -20,6 +20,22 @@ public struct AlertRule: Sendable, Equatable {
     case regimeChange(RegimePart)
     /// The close lies more than this share below the highest close so far.
     case drawdown(limit: Double)
+    /// The price comes down to a stop, or through it.
+    case stop(Stop, by: Touch)
+    /// So many of the newest bars that should have closed are missing: said by ``staleness(_:missing:)``, never by a bar.
+    case stale(bars: Int)
+  }
+
+  /// Where a stop lies.
+  public enum Stop: Sendable, Equatable {
+    case price(Double)
+    /// This share below the highest close since the trail began: with the history, and anew once the price is back from a hit.
+    case trailing(Double)
+  }
+
+  /// What of a bar must reach a stop.
+  public enum Touch: String, Sendable, CaseIterable {
+    case low, close
   }
 
   /// From which side a level is crossed.
@@ -55,9 +71,20 @@ public struct AlertRule: Sendable, Equatable {
     case .pattern(_, let confidence): guard (0...1).contains(confidence) else { throw .confidence(confidence) }
     case .volumeSpike(let period): guard (2...AlertRule.periodMax).contains(period) else { throw .period(period) }
     case .drawdown(let limit): guard 0 < limit, limit < 1 else { throw .limit(limit) }
+    case .stop(.price(let level), _): guard level > 0, level.isFinite else { throw .level(level, least: 0, most: nil) }
+    case .stop(.trailing(let share), _): guard 0 < share, share < 1 else { throw .trail(share) }
+    case .stale(let bars): guard (1...AlertRule.periodMax).contains(bars) else { throw .bars(bars) }
     case .macdCross, .regimeChange: break
     }
     self.kind = kind
+  }
+
+  /// Whether a price is written in it.
+  public var isOfPrice: Bool {
+    switch kind {
+    case .price, .stop(.price, _): true
+    default: false
+    }
   }
 
   /// The longest period that a rule can have.
@@ -71,6 +98,8 @@ public enum AlertDefect: Error, Sendable, Equatable {
   case period(Int)
   case confidence(Double)
   case limit(Double)
+  case trail(Double)
+  case bars(Int)
 }
 
 extension AlertDefect: CustomStringConvertible {
@@ -81,6 +110,8 @@ extension AlertDefect: CustomStringConvertible {
     case .period(let period): "the period is \(period); it must be 2 to \(AlertRule.periodMax)"
     case .confidence(let confidence): "the confidence is \(trimmed(confidence)); it must be 0 to 1"
     case .limit(let limit): "the drawdown is \(percentText(limit)); it must be above 0% and below 100%"
+    case .trail(let share): "the stop trails \(percentText(share)) behind; it must be above 0% and below 100%"
+    case .bars(let bars): "the number of bars is \(bars); it must be 1 to \(AlertRule.periodMax)"
     }
   }
 }
@@ -102,6 +133,10 @@ extension AlertRule: CustomStringConvertible {
     case .regimeChange(.any): "trend or volatility regime changes"
     case .regimeChange(let part): "\(part.rawValue) regime changes"
     case .drawdown(let limit): "close falls more than \(percentText(limit)) below its highest one"
+    case .stop(.price(let level), let touch): "\(touch.rawValue) comes down to the stop at \(trimmed(level))"
+    case .stop(.trailing(let share), let touch): "\(touch.rawValue) comes down to the stop \(percentText(share)) below the highest close"
+    case .stale(1): "the newest bar is missing"
+    case .stale(let bars): "the newest \(bars) bars are missing"
     }
   }
 }

@@ -9,6 +9,7 @@ struct RuleScope {
   /// Only of writes.
   private(set) var newData: RuleSnapshot?
   private(set) var captures: [String] = []
+  let budget = RuleBudget()
 
   init(auth: RealtimeValue, now: Double, root: RuleSnapshot, query: RulesQuery?) {
     (self.auth, self.now, self.root, self.query, data) = (auth, now, root, query, root)
@@ -65,6 +66,14 @@ final class RuleSnapshot: Sendable {
     }
     return place
   }
+}
+
+/// The work of all evaluations for one verdict.
+final class RuleBudget: Sendable {
+  nonisolated(unsafe) var work = 0
+
+  /// Ten times what one rule may make: whoever writes many places asks many rules.
+  static let workMax = 10 * RuleEvaluation.workMax
 }
 
 /// One verdict is found by one thread.
