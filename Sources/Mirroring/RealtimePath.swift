@@ -17,7 +17,7 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
   /// Reads an escaped path; nil when an escape is broken or a key is empty.
   public init?(escaped text: String) {
     var keys: [String] = []
-    for part in text.split(separator: "/", omittingEmptySubsequences: false) {
+    for part in text.keysOfPath(omittingEmpty: false) {
       guard !part.isEmpty, let key = RealtimePath.unescape(part) else { return nil }
       keys.append(key)
     }
@@ -42,7 +42,7 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
     return result
   }
 
-  private static func unescape(_ text: Substring) -> String? {
+  private static func unescape(_ text: String) -> String? {
     var bytes: [UInt8] = []
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {
@@ -50,10 +50,27 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
         bytes.append(byte)
         continue
       }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+      guard rest.count >= 2, let value = RealtimePath.byte(of: rest.prefix(2)) else { return nil }
       bytes.append(value)
       rest = rest.dropFirst(2)
     }
     return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// What two hexadecimal digits mean; nil for anything else, such as `+4`.
+  private static func byte(of digits: ArraySlice<UInt8>) -> UInt8? {
+    var value: UInt8 = 0
+    for digit in digits {
+      guard let part = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+      value = value << 4 | UInt8(part)
+    }
+    return value
+  }
+}
+
+extension StringProtocol {
+  /// The keys between the slashes, cut by bytes: to Swift a slash with a combining mark behind it is another character, and no separator.
+  func keysOfPath(omittingEmpty: Bool = true) -> [String] {
+    utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: omittingEmpty).map { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -93,8 +93,8 @@ struct RealtimeCall: Sendable {
       throw RealtimeFault(404, "Append .json to your request URL to use the REST API.")
     }
     var keys: [String] = []
-    for part in text.dropLast(5).split(separator: "/") {
-      guard let key = decoded(part, plusIsBlank: false) else {
+    for part in text.dropLast(5).keysOfPath() {
+      guard let key = decoded(part[...], plusIsBlank: false) else {
         throw RealtimeFault(400, "Invalid path: the percent-encoding is malformed.")
       }
       switch RealtimeKey.defect(of: key) {

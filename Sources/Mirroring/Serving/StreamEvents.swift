@@ -84,7 +84,7 @@ struct StreamChange: Sendable {
     let bytes = Array(text.utf8)
     what =
       change.isPatch
-      ? .patch(try RealtimeJSON.members(of: bytes).map { ($0.key.split(separator: "/").map(String.init), $0.value) })
+      ? .patch(try RealtimeJSON.members(of: bytes).map { ($0.key.keysOfPath(), $0.value) })
       : .put(try RealtimeJSON.value(of: bytes))
   }
 

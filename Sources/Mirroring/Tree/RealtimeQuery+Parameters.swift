@@ -64,7 +64,7 @@ extension RealtimeQuery {
     case "$value": return .value
     case "$priority": return .priority
     default:
-      let path = name.split(separator: "/").map(String.init)
+      let path = name.keysOfPath()
       guard !path.isEmpty, path.allSatisfy({ RealtimeKey.defect(of: $0) == nil }) else { throw .orderMalformed }
       return .child(path)
     }

@@ -7,13 +7,13 @@ extension RealtimeWrite {
   public static func merges(_ values: [(path: String, value: String?)]) throws -> [RealtimeWrite] {
     var merges: [RealtimeWrite] = []
     var members: [RealtimeJSON.Member] = []
-    var (seen, above) = (Set<[Substring]>(), Set<[Substring]>())
+    var (seen, above) = (Set<[String]>(), Set<[String]>())
     func finish() throws {
       if !members.isEmpty { merges.append(try .patch(members, at: [])) }
       (members, seen, above) = ([], [], [])
     }
     for (path, text) in values {
-      let keys = path.split(separator: "/")
+      let keys = path.keysOfPath()
       let prefixes = (0..<keys.count).map { Array(keys.prefix($0)) }
       if seen.contains(keys) || above.contains(keys) || prefixes.contains(where: seen.contains) { try finish() }
       seen.insert(keys)

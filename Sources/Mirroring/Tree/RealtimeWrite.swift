@@ -47,7 +47,7 @@ public struct RealtimeWrite: Sendable, Hashable {
   }
 
   private static func keys(_ member: RealtimeJSON.Member) throws(RealtimeWriteDefect) -> [String] {
-    var parts = member.key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    var parts = member.key.keysOfPath(omittingEmpty: false)
     if parts.count > 1, parts.first == "" { parts.removeFirst() }
     if parts.count > 1, parts.last == "" { parts.removeLast() }
     for (index, part) in parts.enumerated() {
