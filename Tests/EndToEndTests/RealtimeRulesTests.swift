@@ -64,6 +64,14 @@ import Testing
       let export = try await project.jobs("realtime", "export", "ann", "--sandbox")
       #expect(export.status == 0 && export.out.contains("\"s6\" : \"BRK.B\"") && export.out.contains("\"moon\""), "\(export)")
       #expect(try await project.jobs("realtime", "export", "bob", "--sandbox").status == 65)
+      // What the pull took and what it did not are in the export; nothing of anybody else is, not of one whose id begins alike.
+      #expect(try server.put("users/ann2/watchlist", #"{"s0":"XRPUSDT","bad":1}"#, uid: nil) == 200)
+      #expect(try await project.jobs("run", "pull", environment: ["JOBS_SANDBOX": "1"]).status == 0)
+      let again = try await project.jobs("realtime", "export", "ann", "--sandbox")
+      let whole = try #require(try JSONSerialization.jsonObject(with: Data(again.out.utf8)) as? [String: Any])
+      let held = try #require(whole["warehouse"] as? [String: Any])
+      #expect(held["user_watchlists"] as? [String] == ["BTCUSDT", "BRK.B"] && (held["user_quarantine"] as? [Any])?.count == 1, "\(again)")
+      #expect(!again.out.contains("XRPUSDT") && !again.out.contains("ann2"), "\(again)")
       server.running.signal(SIGTERM)
       #expect(try await server.running.end().status == 0)
     }

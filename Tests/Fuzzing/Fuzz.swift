@@ -11,7 +11,7 @@ struct FuzzTarget: Sendable {
 
   static let all: [FuzzTarget] = [
     klines, alphaVantage, candleCSV, s3XML, zipArchive, httpDates, archiveCSV, exchangeInfo, trades, depth, tickers, referenceRates,
-    companies, gzip, cron, crontab, backup,
+    companies, gzip, cron, crontab, backup, rules, realtimeJSON,
   ]
 
   /// The one that the environment names.

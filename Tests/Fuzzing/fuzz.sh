@@ -5,7 +5,7 @@
 # FUZZ_WORK=FOLDER keeps what was built and found for the next time; else it is thrown away.
 # The modules are compiled as one, so the imports between them are taken out of copies of their sources.
 set -e
-targets="klines alphavantage csv s3xml zip httpdates archivecsv exchangeinfo trades depth tickers ecb companies gzip cron crontab backup"
+targets="klines alphavantage csv s3xml zip httpdates archivecsv exchangeinfo trades depth tickers ecb companies gzip cron crontab backup rules realtimejson"
 [ -n "$1" ] || { echo "usage: Tests/Fuzzing/fuzz.sh TARGET|all [RUNS]; the targets: $targets" >&2; exit 64; }
 wanted=$1
 [ "$1" = all ] && wanted=$targets
@@ -26,6 +26,11 @@ if [ ! -x "$work/fuzz" ]; then
   sed -i 's/\bNewYork\b/SessionNewYork/g' $(find Scheduling -name '*.swift' -printf "$work/src/%f ")
   cp Storage/AtomicFile.swift Storage/Backup/BackupDefect.swift Storage/Backup/BackupFile.swift Storage/Backup/BackupHeader.swift \
     Storage/Backup/BackupKey.swift Storage/Backup/BackupSeal.swift Storage/Backup/FileStream.swift Storage/Backup/SHA256.swift "$work/src"
+  # Two readers of JSON have one name, and one of them goes under another here.
+  find Mirroring/Rules Mirroring/Tree Mirroring/Projection Mirroring/Users -name '*.swift' -exec cp {} "$work/src" \;
+  mv "$work/src/JSONScanner.swift" "$work/src/TreeScanner.swift"
+  cp Providers/JSON/JSONScanner.swift Mirroring/RealtimePath.swift "$work/src"
+  sed -i 's/\bJSONScanner\b/TreeScanner/g' $(find Mirroring/Tree -name '*.swift' ! -name JSONScanner.swift -printf "$work/src/%f ") "$work/src/TreeScanner.swift"
   cp "$root"/Tests/Fuzzing/*.swift "$root"/Tests/Fuzzing/Targets/*.swift "$work/src"
   sed -i -E '/^(public |internal )?import (MarketData|Scheduling|Transport)$/d' "$work"/src/*.swift
   cd "$work/src"
@@ -46,6 +51,7 @@ for target in $wanted; do
     archivecsv) words=csv ;;
     cron) length=64 ;;
     crontab) words=cron length=512 ;;
+    realtimejson) words=rules ;;
     zip | gzip | backup) words= ;;
   esac
   mkdir -p "$work/$target"

@@ -1,6 +1,22 @@
 import Mirroring
 import Testing
 
+/// One odd ticker on a bot's channel stopped the mirror of all of them: its path was cut into keys as Swift cuts texts into characters.
+@Suite struct `A key that begins with a combining mark` {
+  private let odd = "\u{301}X"
+
+  @Test func `is a key of its own behind the slash`() throws {
+    let path = RealtimePath("tickers", odd, "price")
+    #expect(RealtimePath(escaped: path.description) == path)
+    let merge = try #require(try RealtimeWrite.merges([(path.description, "1.5"), ("tickers/AAPL/price", "2")]).first)
+    #expect(merge.changes.map(\.path.count) == [3, 3] && merge.changes[0].path[1].utf8.elementsEqual(odd.utf8))
+  }
+
+  @Test(arguments: ["%", "%4", "%+4", "%G0", "%-1"]) func `is no excuse for an escape that is none`(text: String) {
+    #expect(RealtimePath(escaped: "a/\(text)") == nil)
+  }
+}
+
 @Suite struct `A realtime path` {
   @Test(arguments: [
     (["quotes", "BRK.B"], "quotes/BRK%2EB"), (["a/b", "$x#[1]"], "a%2Fb/%24x%23%5B1%5D"), (["100%"], "100%25"), (["\u{1}"], "%01"),

@@ -139,8 +139,8 @@ struct RulesReader {
       return nil
     }
     if path == ".value" { return .value }
-    for key in path.split(separator: "/", omittingEmptySubsequences: false) {
-      guard let problem = RulesReader.problem(ofKey: String(key)) else { continue }
+    for key in RealtimeKey.keys(of: path, omittingEmptySubsequences: false) {
+      guard let problem = RulesReader.problem(ofKey: key) else { continue }
       add("`\(path)` cannot be an index: \(problem)", at: json.position)
       return nil
     }

@@ -96,8 +96,9 @@ struct RealtimeCall: Sendable {
       throw RealtimeFault(404, "Append .json to your request URL to use the REST API.")
     }
     var keys: [String] = []
-    for part in text.dropLast(5).split(separator: "/") {
-      guard let key = decoded(part, plusIsBlank: false).map(RealtimeKey.canonical) else {
+    // By bytes: a slash before a combining mark is a slash, too.
+    for part in text.dropLast(5).utf8.split(separator: UInt8(ascii: "/")) {
+      guard let key = decoded(Substring(part), plusIsBlank: false).map(RealtimeKey.canonical) else {
         throw RealtimeFault(400, "Invalid path: the percent-encoding is malformed.")
       }
       switch RealtimeKey.defect(of: key) {

@@ -67,6 +67,8 @@ public struct UserDefect: Error, Sendable, Equatable, CustomStringConvertible {
     /// The symbol stands in the list before.
     case repeated(of: String)
     case tooMany(Int, max: Int)
+    /// So many more, which are not told one by one.
+    case more(Int)
   }
 
   /// Below `/users`, the uid first.
@@ -95,6 +97,7 @@ public struct UserDefect: Error, Sendable, Equatable, CustomStringConvertible {
     case .badSlot: "bad_slot"
     case .repeated: "repeated"
     case .tooMany: "too_many"
+    case .more: "more"
     }
   }
 
@@ -116,6 +119,7 @@ public struct UserDefect: Error, Sendable, Equatable, CustomStringConvertible {
     case .badSlot(let max): "entries have the keys \(UserLimits.slot)0 to \(UserLimits.slot)\(max - 1)"
     case .repeated(let slot): "the symbol stands at \(slot) already"
     case .tooMany(let count, let max): "\(count) entries; \(max) are allowed"
+    case .more(let count): "\(count) more value\(count == 1 ? "" : "s") of this user that \(count == 1 ? "is" : "are") not right"
     }
   }
 }

@@ -21,7 +21,10 @@ public struct UserReader: Sendable {
     for uid in children.keys.sorted() {
       let (account, found) = read(children[uid]!, uid: uid)
       if let account { accounts.append(account) }
-      defects += found
+      let told = found.prefix(min(UserReader.defectsMax, max(0, UserReader.allDefectsMax - defects.count)))
+      defects += told
+      // The key of the place is a user's only when it can be one.
+      if told.count < found.count { defects.append(UserDefect(path: [uid], .more(found.count - told.count), value: .null)) }
     }
     return (accounts, defects)
   }
@@ -62,8 +65,8 @@ public struct UserReader: Sendable {
     }
     var profile = UserProfile(displayName: name)
     profile.email = text(fields["email"], path + ["email"], max: UserLimits.emailMax, &defects, unless: .badEmail) {
-      let parts = $0.split(separator: "@", omittingEmptySubsequences: false)
-      return parts.count == 2 && !parts.contains(where: \.isEmpty) && !$0.contains(where: \.isWhitespace)
+      let parts = $0.unicodeScalars.split(separator: "@", omittingEmptySubsequences: false)
+      return parts.count == 2 && !parts.contains(where: \.isEmpty) && !$0.unicodeScalars.contains(where: \.properties.isWhitespace)
     }
     profile.locale = text(fields["locale"], path + ["locale"], max: UserLimits.localeMax, &defects)
     profile.timeZone = text(fields["time_zone"], path + ["time_zone"], max: UserLimits.zoneMax, &defects, unless: .badZone, isZone)
@@ -148,7 +151,7 @@ public struct UserReader: Sendable {
     for slot in children.keys.sorted() {
       if let number = UserReader.number(ofSlot: slot), number < max {
         found.append((number, slot, children[slot]!))
-      } else if defects.count < UserReader.defectsMax {
+      } else {
         defects.append(UserDefect(path: path + [slot], .badSlot(max: max), value: children[slot]!))
       }
     }
@@ -156,8 +159,9 @@ public struct UserReader: Sendable {
     return found.sorted { $0.number < $1.number }.map { ($0.slot, $0.entry) }
   }
 
-  /// Wrong slots of one user that are told one by one: an admin may have written any number.
-  static let defectsMax = 1_000
+  /// What is wrong of one user that is told one by one, and of all of them: an admin may have written any number. The rest is counted.
+  static let defectsMax = 100
+  static let allDefectsMax = 10_000
 
   /// `s17` is 17; nothing else is: no `s017`, no `s+1`.
   private static func number(ofSlot slot: String) -> Int? {

@@ -107,9 +107,9 @@ enum Stylesheet {
     @page{size:A4;margin:14mm 12mm}
     @media print{:root{color-scheme:light;--paper:#fff;--raised:#f6f7f8;--ink:#000;--soft:#444;--line:#ccc;--strong:#000;--up:#005A8F;--down:#B34700;
     --ok:#17663a;--warning:#8a5a00;--bad:#a8121d;--ok-wash:#fff;--warning-wash:#fff;--bad-wash:#fff;--l1:#5b3fa0;--l2:#0b7a75;--l3:#8a5a00;--l4:#96306f;--link:#000}
-    html{font-size:11px}body{padding:0;max-width:none}table{font-size:10px}.skip,.masthead{display:none}.scroll,.sheet{overflow:visible}
+    @page{margin:10mm}html{font-size:11px}body{padding:0;max-width:none}table{font-size:9.5px}.skip,.masthead{display:none}.scroll,.sheet{overflow:visible}
     figure,tr,.verdict,.facts,li{break-inside:avoid}h2,h3,caption{break-after:avoid}thead{display:table-header-group}
     details::details-content{content-visibility:visible;display:block;block-size:auto}summary{list-style:none;color:var(--soft)}a{text-decoration:none}
-    td.wide{min-width:0}th,td{padding-right:6px}}
+    td.wide{min-width:0}th,td{padding-right:5px}tr>:is(th,td):not(.wide){width:1px}}
     """
 }

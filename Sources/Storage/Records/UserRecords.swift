@@ -89,14 +89,14 @@ extension WarehouseReader {
     var users = try Row.fetchAll(database, sql: "SELECT uid, display_name, email, locale, time_zone FROM users ORDER BY uid").map {
       StoredUser(uid: $0[0], displayName: $0[1], email: $0[2], locale: $0[3], timeZone: $0[4])
     }
-    let places = Dictionary(uniqueKeysWithValues: users.enumerated().map { ($1.uid, $0) })
+    let places = Dictionary(users.enumerated().map { (Array($1.uid.utf8), $0) }) { first, _ in first }
     for row in try Row.fetchAll(database, sql: "SELECT uid, symbol FROM user_watchlists ORDER BY uid, position") {
-      if let place = places[row[0]] { users[place].watchlist.append(row[1]) }
+      if let place = places[Array((row[0] as String).utf8)] { users[place].watchlist.append(row[1]) }
     }
     let alerts = try Row.fetchAll(
       database, sql: "SELECT uid, slot, symbol, kind, threshold, channel, is_enabled, note FROM user_alerts ORDER BY uid, slot")
     for row in alerts {
-      guard let place = places[row[0]] else { continue }
+      guard let place = places[Array((row[0] as String).utf8)] else { continue }
       users[place].alerts.append(
         .init(slot: row[1], symbol: row[2], kind: row[3], threshold: row[4], channel: row[5], isEnabled: row[6], note: row[7]))
     }
@@ -110,5 +110,40 @@ extension WarehouseReader {
     ).map {
       (QuarantinedUserValue(path: $0[0], rule: $0[1], sentence: $0[2], value: $0[3]), Instant(milliseconds: $0[4]))
     }
+  }
+}
+
+/// All that the warehouse holds of one user, besides the embedded realtime database.
+public struct HeldOfUser: Sendable, Equatable {
+  /// As the last pull found it; nil when it found none.
+  public var user: StoredUser?
+  public var pulledAt: Instant?
+  public var quarantine: [QuarantinedUserValue] = []
+  /// What waits to be told below `users/{uid}`, and what a database elsewhere was told there: the newest of each path.
+  public var told: [OutboxEntry] = []
+}
+
+extension WarehouseReader {
+  /// - Parameter path: the user's place, escaped: `users/ann`.
+  public func held(of uid: String, at path: String) throws -> HeldOfUser {
+    var held = HeldOfUser()
+    held.user = try users().first { $0.uid.utf8.elementsEqual(uid.utf8) }
+    held.pulledAt = try Int64.fetchOne(database, sql: "SELECT pulled_at FROM users WHERE uid = ?", arguments: [uid])
+      .map(Instant.init(milliseconds:))
+    let (low, high) = (path + "/", path + "0")
+    held.quarantine = try Row.fetchAll(
+      database,
+      sql: "SELECT path, rule, sentence, value FROM user_quarantine WHERE path = ?1 OR path >= ?2 AND path < ?3 ORDER BY path, rule",
+      arguments: [path, low, high]
+    ).map { QuarantinedUserValue(path: $0[0], rule: $0[1], sentence: $0[2], value: $0[3]) }
+    var newest: [String: OutboxEntry] = [:]
+    for table in ["mirror_nodes", "outbox"] {
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT sequence, path, value FROM \(table) WHERE path = ?1 OR path >= ?2 AND path < ?3 ORDER BY sequence",
+        arguments: [path, low, high])
+      for row in rows { newest[row[1]] = OutboxEntry(sequence: row[0], path: row[1], value: row[2]) }
+    }
+    held.told = newest.values.filter { $0.value != nil }.sorted { $0.path < $1.path }
+    return held
   }
 }

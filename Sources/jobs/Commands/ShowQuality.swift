@@ -17,7 +17,8 @@ struct ShowQuality: AsyncParsableCommand {
         jobs quality --json                for programs
 
       The rules are in Jobs/config/quality.yaml; the step `quality.check` judges by them. A row in quarantine is in no series; its answer is named by
-      its SHA-256, as in `jobs trace`.
+      its SHA-256, as in `jobs trace`. What users of the realtime database wrote and `realtime.pull` did not take is named here by its place; the
+      values are in `jobs realtime export`.
       """)
 
   @Argument(help: "Only this symbol, with the rules that it meets.")
@@ -48,17 +49,18 @@ struct ShowQuality: AsyncParsableCommand {
     guard let checked else {
       throw Failure(.usage, "nothing was checked\(moment == nil ? " yet" : " by then"); the step `quality.check` of a job does it")
     }
-    let (results, rows) = try await warehouse.read { reader in
+    let (results, rows, users) = try await warehouse.read { reader in
       let results = try reader.qualityResults(at: checked).filter {
         $0.key.symbol == choice.symbol ?? $0.key.symbol && $0.key.interval == choice.interval ?? $0.key.interval
       }
       let keys = choice.symbol == nil ? [] : Set(results.map(\.key)).sorted()
-      return (results, try keys.map { ($0, try reader.quarantined(of: $0, last: Self.rowsMax)) })
+      let rows = try keys.map { ($0, try reader.quarantined(of: $0, last: Self.rowsMax)) }
+      return (results, rows, choice.symbol == nil ? try reader.userQuarantine() : [])
     }
     guard symbol == nil || !results.isEmpty else {
       throw Failure(.usage, "\(symbol!) was not checked at \(checked); `jobs data status` lists the series")
     }
-    let document = QualityDocument(checked, results, rows, showsAll: all || symbol != nil)
+    let document = QualityDocument(checked, results, rows, users: users, showsAll: all || symbol != nil)
     try json ? Output.json(document) : Output.write(Array(document.text(width: Output.width).utf8))
   }
 

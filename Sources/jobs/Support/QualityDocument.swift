@@ -11,6 +11,16 @@ struct QualityDocument: Encodable {
   let findings: Int
   let verdicts: [Verdict]
   let quarantine: [Row]
+  /// What users of the realtime database wrote and the last pull did not take. Without the values, which are private.
+  let users: [UserValue]
+
+  struct UserValue: Encodable {
+    let path: String
+    let rule: String
+    let sentence: String
+    /// The logical date of the run that found it first.
+    let found: String
+  }
 
   struct Verdict: Encodable {
     let source: String
@@ -36,7 +46,13 @@ struct QualityDocument: Encodable {
   }
 
   /// - Parameter showsAll: also the rules that are met.
-  init(_ checked: Instant, _ results: [StoredVerdict], _ rows: [(SeriesKey, [QuarantinedRow])], showsAll: Bool) {
+  init(
+    _ checked: Instant, _ results: [StoredVerdict], _ rows: [(SeriesKey, [QuarantinedRow])],
+    users: [(value: QuarantinedUserValue, firstFoundAt: Instant)], showsAll: Bool
+  ) {
+    self.users = users.map {
+      UserValue(path: $0.value.path, rule: $0.value.rule, sentence: $0.value.sentence, found: $0.firstFoundAt.iso8601)
+    }
     let failed = results.filter { !$0.passed }
     (logicalDate, series, findings) = (checked.iso8601, Set(results.map(\.key)).count, failed.count)
     let ranks = ["error": 0, "warning": 1, "info": 2]
@@ -65,6 +81,7 @@ struct QualityDocument: Encodable {
       text += VisibleText.shown("quarantine  \(row.symbol) \(row.interval) for \(row.logicalDate): \(row.reason)") + "\n"
       text += VisibleText.shown("  row \(row.index) of \(row.response)") + "\n  " + VisibleText.shown(row.text) + "\n"
     }
+    for value in users { text += VisibleText.shown("quarantine  \(value.path) since \(value.found): \(value.sentence)") + "\n" }
     return text + "\(series) series checked for \(logicalDate), \(findings == 0 ? "every rule is met" : "\(findings) findings")\n"
   }
 }

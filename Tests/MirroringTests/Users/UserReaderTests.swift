@@ -102,6 +102,27 @@ import Testing
     #expect(taken > 100)
   }
 
+  @Test func `that is wrong a thousand times is told a hundred times, and counted`() {
+    let many = RealtimeValue.node(Dictionary(uniqueKeysWithValues: (0..<1_000).map { ("x\($0)", .number(1)) }))
+    let one = RealtimeValue.node(["profile": many, "watchlist": many])
+    let (accounts, defects) = reader.read(.node(["ann": one, "bob": .node(["watchlist": .node(["s0": .string("A")])])]))
+    #expect(accounts.map(\.uid) == ["ann", "bob"] && accounts[1].watchlist == ["A"])
+    #expect(
+      defects.count == 101
+        && defects.last?.description
+          == "/users/ann: 1902 more values of this user that are not right"
+    )
+    let all = reader.read(.node(Dictionary(uniqueKeysWithValues: (0..<300).map { ("u\($0)", one) }))).defects
+    // Ninety-nine users in full, of one more the first, of the others how many.
+    #expect(all.count == 99 * 101 + 2 + 200)
+  }
+
+  @Test func `is exported with what the warehouse holds`() {
+    let held = RealtimeValue.node(["users": .node(["display_name": .string("Ann")])])
+    let text = UserExport.document(of: "ann", in: .null, warehouse: held, writtenAt: "")
+    #expect(text?.contains("\"warehouse\" : {\n    \"users\" : {\n      \"display_name\" : \"Ann\"") == true)
+  }
+
   @Test func `is exported whole, and nothing of anybody else`() {
     let root = tree(#"{"users": {"ann": {"profile": {"display_name": "Ann"}, "odd": 1}, "bob": {"x": 1}}, "quotes": {"x": 1}}"#)
     #expect(
