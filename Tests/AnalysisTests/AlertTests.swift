@@ -128,19 +128,6 @@ import Testing
     }
   }
 
-  @Test func `that is new is judged on the newest bar only, and later on what came since`() throws {
-    let series = CandleSeries.closes([90, 110, 90, 110])
-    let rule = try AlertRule(.price(level: 100, .above))
-    let alert = Alert(id: "up", symbols: [series.symbol], rule: rule)
-    #expect(alert.newFirings(on: series, judgedThrough: nil).map(\.index) == [3])
-    #expect(alert.newFirings(on: series, judgedThrough: series.openTimes[0]).map(\.index) == [1, 3])
-    #expect(alert.newFirings(on: series, judgedThrough: series.openTimes[3]).isEmpty)
-    #expect(alert.newFirings(on: .empty(), judgedThrough: nil).isEmpty)
-    // The bar of 2 January has closed by the end of that day, the one of 4 January has not.
-    let ending = Alert(id: "up", symbols: [series.symbol], rule: rule, enabledUntil: CivilDate("2026-01-02"))
-    #expect(ending.newFirings(on: series, judgedThrough: series.openTimes[0]).map(\.index) == [1])
-  }
-
   @Test(arguments: [
     (AlertRule.Kind.price(level: 0, .above), "the level is 0; it must be above 0"),
     (.price(level: .infinity, .above), "the level is inf; it must be above 0"),
@@ -149,18 +136,13 @@ import Testing
     (.pattern(kinds: [], confidence: 1.5), "the confidence is 1.5; it must be 0 to 1"),
     (.volumeSpike(period: 0), "the period is 0; it must be 2 to 1000"),
     (.drawdown(limit: 1), "the drawdown is 100%; it must be above 0% and below 100%"),
+    (.stop(.price(-1), by: .low), "the level is -1; it must be above 0"),
+    (.stop(.trailing(0), by: .close), "the stop trails 0% behind; it must be above 0% and below 100%"),
+    (.stale(bars: 0), "the number of bars is 0; it must be 1 to 1000"),
   ])
   func `refuses numbers that make no rule`(kind: AlertRule.Kind, sentence: String) {
     let error = #expect(throws: AlertDefect.self) { try AlertRule(kind) }
     #expect(error?.description == sentence)
-  }
-
-  @Test func `knows how far the price is from it`() throws {
-    let series = CandleSeries.closes([100, 80])
-    #expect(try AlertRule(.price(level: 100, .above)).distance(on: series) == 0.25)
-    #expect(abs(try #require(try AlertRule(.drawdown(limit: 0.5)).distance(on: series)) - 0.375) < 1e-12)
-    #expect(try AlertRule(.macdCross(nil)).distance(on: series) == nil)
-    #expect(try AlertRule(.price(level: 100, .above)).distance(on: .empty()) == nil)
   }
 }
 
@@ -171,6 +153,8 @@ private let rules: [@Sendable (Double) throws -> AlertRule] = [
   { _ in try AlertRule(.rsi(period: 14, level: 40, .below)) }, { _ in try AlertRule(.macdCross(nil)) },
   { _ in try AlertRule(.pattern(kinds: [], confidence: 0.5)) }, { _ in try AlertRule(.volumeSpike(period: 20)) },
   { _ in try AlertRule(.regimeChange(.any)) }, { _ in try AlertRule(.drawdown(limit: 0.1)) },
+  { try AlertRule(.stop(.price($0), by: .low)) }, { try AlertRule(.stop(.price($0), by: .close)) },
+  { _ in try AlertRule(.stop(.trailing(0.08), by: .low)) }, { _ in try AlertRule(.stop(.trailing(0.125), by: .close)) },
 ]
 
 private func median(_ series: CandleSeries) -> Double { series.close.sorted()[series.count / 2] }

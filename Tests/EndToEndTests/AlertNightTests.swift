@@ -48,4 +48,61 @@ import Testing
       #expect(other.status == 64 && other.err.contains("fired no alert else; it fired turned"), "\(other)")
     }
   }
+
+  @Test func `are told once by the hour, and no more by the night`() async throws {
+    try await Project.with(crypto: ["BTCUSDT", "ETHUSDT"]) { project in
+      try project.write(
+        "turned: { symbols: $watchlist.crypto, interval: 1h, when: { macd_cross: any } }\n", to: "Jobs/config/alerts.yaml")
+      for hour in ["00", "20"] {
+        let ended = try await project.start(["run", "hourly", "--sandbox", "--date", "2026-01-15T\(hour):00Z"]).end()
+        try #require(ended.status == 0, "\(ended)")
+      }
+      let fired = try project.rows("SELECT symbol, bar_time, sentence FROM alerts ORDER BY 1, 2")
+      #expect(!fired.isEmpty)
+      let ended = try await project.start(night("2026-01-15T20:00Z")).end()
+      try #require(ended.status == 0, "\(ended)")
+      #expect(try project.rows("SELECT symbol, bar_time, sentence FROM alerts ORDER BY 1, 2") == fired)
+    }
+  }
+
+  @Test func `are warned of by the check where no job looks at them`() async throws {
+    try await Project.with(crypto: ["BTCUSDT"]) { project in
+      try project.write("lost: { symbol: NOWHERE, when: { macd_cross: any } }\n", to: "Jobs/config/alerts.yaml")
+      for arguments in [["check"], ["check", "Jobs/config/alerts.yaml"]] {
+        let ended = try await project.start(arguments).end()
+        #expect(ended.status == 0 && ended.err.contains("alerts.yaml:1:17") && ended.err.contains("W104"), "\(ended)")
+      }
+    }
+  }
+
+  @Test func `can be tried on a file`() async throws {
+    try await Project.with { project in
+      try project.write(
+        """
+        up: { symbol: A, when: { price_above: 100 }, muted_until: 2030-01-01 }
+        other: { symbol: B, when: { stop: 95 } }
+        quiet: { symbol: A, when: { stale: 2 } }
+
+        """, to: "Jobs/config/alerts.yaml")
+      let rows = [99, 101, 90].enumerated().map { "A,1d,2026-01-0\($0 + 1)T00:00:00Z,\($1),\($1),\($1),\($1),1\n" }
+      try project.write("symbol,interval,open_time,open,high,low,close,volume\n" + rows.joined(), to: "candles.csv")
+      let all = try await project.jobs("analyze", "alerts", "--input", "candles.csv")
+      #expect(
+        all.out == """
+          symbol,open_time,alert,severity,valid_from,sentence
+          A,2026-01-02T00:00:00Z,up,info,2026-01-03T00:00:00Z,"The close rose above 100."
+
+          """, "\(all)")
+      #expect(
+        all.err.contains("up: fires 1 time on 1 symbol, 121.8 a year and symbol") && all.err.contains("other: none of its symbols")
+          && all.err.contains("quiet: the newest 2 bars are missing needs the time of a run"), "\(all.err)")
+      let one = try await project.jobs("analyze", "alerts", "--input", "candles.csv", "--alert", "other", "--json")
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(one.out.utf8)) as? [String: Any])
+      let found = try #require(document["alerts"] as? [[String: Any]])
+      #expect(document["schema"] as? String == "jobs.analyze.alerts/1" && found.count == 1, "\(one)")
+      #expect(found.first?["observed"] as? [String: Double] == ["close": 90, "low": 90, "stop": 95])
+      let wrong = try await project.start(["analyze", "alerts", "--input", "candles.csv", "--alert", "othr"]).end()
+      #expect(wrong.status == 64 && wrong.err.contains("an alert with a similar name exists: `other`"), "\(wrong)")
+    }
+  }
 }

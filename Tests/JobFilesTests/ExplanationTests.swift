@@ -21,7 +21,10 @@ import Testing
     case .configuration(let name):
       let known = "binance: { USDT: [BTC, ETH, LINK] }\n"
       let files = ["Jobs/config/instruments.yaml": known, "Jobs/config/\(name).yaml": text + "\n"]
-      return Set(Configuration.load(from: .texts(files)).diagnostics.map(\.code))
+      let (read, mistakes) = Configuration.load(from: .texts(files))
+      let watching = "job: example\nsteps:\n  alerts: { uses: analysis.alerts, each: { symbol: [BTCUSDT] } }\n"
+      let jobs = [loader.load(Array(watching.utf8), file: "Jobs/example.yaml").job].compactMap(\.self)
+      return Set((mistakes + read.unwatchedAlerts(by: jobs, operation: Operations.alerts.name)).map(\.code))
     case .strategy: return Set(StrategyReader.read(path, from: .texts([path: text + "\n"])).diagnostics.map(\.code))
     case .crontab:
       let (crontab, defects) = Crontab.parse(code == .cronLastLine || text.hasSuffix("\n") ? text : text + "\n")

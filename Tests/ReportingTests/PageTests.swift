@@ -127,6 +127,24 @@ import Testing
     #expect(root.all("div", class: "verdict")[0].all("p", class: "word")[0].text == "▲ Partial")
   }
 
+  @Test func `lists the gravest hits first, says how far each closed beyond its level, and leaves the rest to the table of all`() {
+    var report = SampleReports.nightly(series)
+    func row(_ index: Int, _ severity: Verdict.State, hit: Bool = true, _ distance: Double?) -> AlertRow {
+      AlertRow(
+        alert: "a\(index)", symbol: series.symbol, condition: "c", isHit: hit, severity: severity, distance: distance,
+        distanceInRanges: distance.map { $0 * 20 })
+    }
+    let hits = (0..<40).map { row($0, $0 == 39 ? .bad : .ok, $0 == 0 ? -0.01 : $0 == 1 ? nil : 0.02) }
+    report.alerts = .ready(hits + [row(40, .ok, hit: false, 0.05)])
+    let section = ParsedPage(html: renderer.html(report)).root.all("section").first { $0.attributes["aria-labelledby"] == "alerts" }!
+    let rows = section.all("tbody")[0].all("tr").map { $0.all("td").map(\.text) }
+    #expect(rows.count == 31 && rows[0][1] == "a39" && rows[1][1] == "a0" && rows[30][1] == "a40")
+    #expect(rows[0].suffix(2) == ["2.0% beyond", "0.4"] && rows[1].suffix(2) == ["1.0% back", "0.2"])
+    #expect(rows[2].suffix(2) == ["", ""] && rows[30].suffix(2) == ["5.0%", "1.0"])
+    #expect(section.text.contains("and 10 more hits: alerts.csv has all of them."))
+    #expect(report.csvTables.first { $0.name == "alerts" }!.text().split(separator: "\r\n").count == 42)
+  }
+
   @Test func `of the index lists the newest first and caps itself`() {
     var index = SampleReports.index(10)
     index.entries.reverse()

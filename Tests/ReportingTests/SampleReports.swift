@@ -94,7 +94,7 @@ enum SampleReports {
       changes: .ready(changes(signals, series)), signals: .ready(Array(signals)),
       patterns: .ready(patterns(symbols)), strategies: .ready(strategies),
       alerts: .ready([
-        AlertRow(symbol: symbols[0], condition: "close below 8,000", isHit: false, distance: 0.183),
+        AlertRow(symbol: symbols[0], condition: "close below 8,000", isHit: false, distance: 0.183, distanceInRanges: 4.2),
         AlertRow(
           alert: "overbought", symbol: symbols[1], interval: .day1, condition: "RSI 14 comes above 70", isHit: true,
           barTime: series.openTimes.last, sentence: "The RSI of 14 bars rose above 70.",

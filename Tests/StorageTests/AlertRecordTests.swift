@@ -33,13 +33,28 @@ import Testing
     let warehouse = try Warehouse(inMemory: ())
     func judge(_ condition: String, _ bar: Int64) async throws -> [AlertState] {
       try await warehouse.write {
-        try $0.store([AlertState(alert: "up", key: key, condition: condition, judgedUntil: day(bar))])
+        try $0.store([AlertState(alert: "up", key: key, condition: condition, judgedFrom: day(bar), judgedUntil: day(bar))])
       }
       return try await warehouse.read { try $0.alertStates(of: key.symbol) }
     }
-    for (condition, bar, kept) in [("a", Int64(5), Int64(5)), ("a", 3, 5), ("a", 7, 7), ("b", 4, 4)] {
+    for (condition, bar, from, until) in [("a", Int64(5), Int64(5), Int64(5)), ("a", 3, 3, 5), ("a", 7, 3, 7), ("b", 4, 4, 4)] {
       #expect(
-        try await judge(condition, bar) == [AlertState(alert: "up", key: key, condition: condition, judgedUntil: day(kept))])
+        try await judge(condition, bar) == [
+          AlertState(alert: "up", key: key, condition: condition, judgedFrom: day(from), judgedUntil: day(until))
+        ])
     }
+    try await warehouse.write { try $0.forgetAlertStates(of: key.symbol, except: [["up", "1d"]]) }
+    #expect(try await warehouse.read { try $0.alertStates(of: key.symbol) }.count == 1)
+    try await warehouse.write { try $0.forgetAlertStates(of: key.symbol, except: [["up", "1h"]]) }
+    #expect(try await warehouse.read { try $0.alertStates(of: key.symbol) }.isEmpty)
+  }
+
+  @Test func `are known by the times of their candles`() async throws {
+    let warehouse = try Warehouse(inMemory: ())
+    let rows = [row("up", 1), row("up", 2), row("up", 3, source: "desk"), row("down", 2)]
+    _ = try await warehouse.write { try $0.insert(rows, foundAt: day(4)) }
+    let times = try await warehouse.read { try $0.alertTimes(of: key.symbol, since: day(2)) }
+    #expect(
+      times == [["up", "1d", "binance"]: [day(2)], ["up", "1d", "desk"]: [day(3)], ["down", "1d", "binance"]: [day(2)]])
   }
 }

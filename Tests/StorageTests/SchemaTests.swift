@@ -212,6 +212,7 @@ private let released = """
   0022 e618c726a238
   0023 d859bb80f7d5
   0024 23d05be3a4b5
+  0025 365df7ff99a4
   0026 fe39c0bb611e
   0029 bcd69da0be8d
   0031 1672ef4b4feb

@@ -124,10 +124,13 @@ extension AlertsReader {
       [
         ("symbol", symbol), ("symbols", Schema.any(Schema.list(of: symbol), Schema.pattern("^\\$watchlist\\.", "$watchlist.crypto"))),
         ("interval", Schema.words(Interval.allCases.map(\.rawValue))),
-        ("when", Schema.mapping(
-          conditions + [
-            ("period", Schema.whole(2...AlertRule.periodMax)), ("by", Schema.words(AlertRule.Touch.allCases.map(\.rawValue))),
-          ])),
+        (
+          "when",
+          Schema.mapping(
+            conditions + [
+              ("period", Schema.whole(2...AlertRule.periodMax)), ("by", Schema.words(AlertRule.Touch.allCases.map(\.rawValue))),
+            ])
+        ),
         ("severity", Schema.words(Alert.Severity.allCases.map(\.rawValue))),
         ("enabled_until", Schema.pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2027-01-31")),
         ("muted_until", Schema.pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "2027-01-31")),

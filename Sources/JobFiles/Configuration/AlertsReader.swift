@@ -20,12 +20,15 @@ struct AlertsReader {
     (self.watchlist, self.findings) = (watchlist, findings)
   }
 
-  /// Those without a mistake, in the order of the file.
-  func alerts(_ root: Tree) -> [Alert] {
+  /// Those without a mistake, in the order of the file, each with the place of its symbols.
+  func alerts(_ root: Tree) -> [(alert: Alert, place: Diagnostic.Place)] {
     guard let section = Section(root, title: "the file", findings: findings) else { return [] }
     return section.entries.compactMap { entry in
       guard Names.check(Located(value: entry.key, spot: entry.keySpot), "alert", findings) else { return nil }
-      return Section(entry.value, title: "an alert", findings: findings).flatMap { alert(entry.key, $0) }
+      return Section(entry.value, title: "an alert", findings: findings).flatMap { section in
+        let spot = (section["symbol"] ?? section["symbols"])?.spot ?? entry.keySpot
+        return alert(entry.key, section).map { ($0, findings.source.place(spot)) }
+      }
     }
   }
 

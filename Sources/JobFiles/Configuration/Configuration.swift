@@ -16,6 +16,8 @@ public struct Configuration: Sendable {
   public var bridge: BridgeConfiguration?
   /// What is to be told once, in the order of the file.
   public var alerts: [Alert] = []
+  /// Where the symbols of each alert stand, in the same order.
+  var alertPlaces: [Diagnostic.Place] = []
   /// Those of Jobs/strategies, by name; read by ``StrategyFolder``, not with the other files.
   public var strategies: [StrategyDefinition] = []
   /// `$config.NAME` is the file `NAME.yaml`, in the order of the names.
@@ -76,7 +78,9 @@ public struct Configuration: Sendable {
     case "calendars": calendars = CalendarsConfiguration(document.root, findings)
     case "realtime": realtime = RealtimeConfiguration(document.root, findings)
     case "bridge": bridge = BridgeConfiguration(document.root, findings)
-    case "alerts": alerts = AlertsReader(watchlist: watchlist, findings).alerts(document.root)
+    case "alerts":
+      let read = AlertsReader(watchlist: watchlist, findings).alerts(document.root)
+      (alerts, alertPlaces) = (read.map(\.alert), read.map(\.place))
     case "monitoring": monitoring = MonitoringConfiguration(document.root, jobs: jobs, findings)
     case "notifications": notifications = NotificationsConfiguration(document.root, jobs: jobs, findings)
     default: _ = Section(document.root, title: "the file", findings: findings)

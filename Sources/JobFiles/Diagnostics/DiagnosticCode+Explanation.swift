@@ -85,7 +85,7 @@ extension DiagnosticCode {
     case .unreadable, .forbiddenCharacter, .notYAML, .tooLarge, .duplicateKey, .refusedYAML, .severalDocuments, .tooManyMistakes:
       yamlExplanation
     case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
-      .similarSymbol,
+      .similarSymbol, .unwatchedAlert,
       .badSymbol, .badURL, .duplicateEntry:
       valueExplanation
     case .cronExpression, .cronCommand, .cronSixthField, .cronUser, .cronLine, .cronSetting, .cronZone, .cronJob, .cronUnknownJob, .cronNul,

@@ -59,6 +59,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case emptyEach = "W101"
   case neverRuns = "W102"
   case similarSymbol = "W103"
+  case unwatchedAlert = "W104"
   case cronWord = "W201"
   case cronPercent = "W202"
   case cronLastLine = "W203"

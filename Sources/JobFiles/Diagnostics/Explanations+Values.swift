@@ -65,6 +65,14 @@ extension DiagnosticCode {
         consequence: "The job runs; where the exchange has no such pair, the task of this symbol fails.",
         remedy: "Correct it. When it is a pair, add it to instruments.yaml.", wrong: "crypto: [BTCUSTD]", right: "crypto: [BTCUSDT]",
         in: .configuration("watchlist"))
+    case .unwatchedAlert:
+      Explanation(
+        "an alert that nothing looks at",
+        cause: "An alert names a symbol that no step `uses: analysis.alerts` of any job has in its `each`, or it names none.",
+        consequence: "The jobs run; the alert never fires on this symbol.",
+        remedy: "Add the symbol to the list that those steps follow, or correct it.",
+        wrong: "up: { symbol: BTCUSD, when: { price_above: 100000 } }", right: "up: { symbol: BTCUSDT, when: { price_above: 100000 } }",
+        in: .configuration("alerts"))
     case .badURL:
       Explanation(
         "an address that requests must not go to",

@@ -45,7 +45,9 @@ extension NightlyReport {
         .init("hit", .boolean, "since the report before"), .init("severity", .text, "ok, warning or bad"),
         .init("bar_time", .instant, unit: "UTC", "open of the bar that caused it"), .init("sentence", .text),
         .init("observed", .text, "name=value, separated by spaces"),
-        .init("distance", .number, unit: "fraction", "of the last close, to the price at which it fires; of a hit how far its bar closed beyond that, below 0: it came back"),
+        .init(
+          "distance", .number, unit: "fraction",
+          "of the close, to the price at which it fires; of a hit how far beyond, below 0: it came back"),
         .init("distance_atr", .number, unit: "ATR 14", "the same in average true ranges"),
       ])
     for row in rows {

@@ -67,8 +67,9 @@ extension MissingRanges {
   static func missingBars(after last: Instant, _ interval: Interval, calendar: SessionCalendar, at logicalDate: Instant) -> Int {
     let end = end(of: interval, calendar: calendar, at: logicalDate)
     if !calendar.isAlwaysOpen, interval <= .day1 {
-      let (first, through) = (calendar.day(of: interval < .day1 ? last : last + .hours(12)).adding(days: 1), calendar.lastClosed(at: logicalDate)?.date)
-      guard let through, first <= through else { return 0 }
+      // A day of shares opens at its midnight in UTC, which is the evening before at the exchange.
+      let first = calendar.day(of: interval < .day1 ? last : last + .hours(12)).adding(days: 1)
+      guard let through = calendar.lastClosed(at: logicalDate)?.date, first <= through else { return 0 }
       return calendar.sessions(in: first...through).count
     }
     var (time, count) = (interval.next(after: last), 0)

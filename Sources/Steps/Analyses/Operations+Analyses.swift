@@ -1,4 +1,4 @@
-import JobGraph
+public import JobGraph
 import MarketData
 
 extension Operations {
@@ -65,15 +65,15 @@ extension Operations {
       are asked: crosses of averages, RSI, MACD, bands and unusual volume.
       """, parameters: [strategies], writes: ["signals"], alsoAppends: [.appending(to: "outbox")])
 
-  static let alerts = OperationDeclaration(
+  public static let alerts = OperationDeclaration(
     name: "analysis.alerts", summary: "Looks which alerts of Jobs/config/alerts.yaml fire on the new bars of a symbol.",
     discussion: """
-      Only bars that closed since the alert was judged before may fire, each once; whether an alert is armed comes from all its candles (the last
-      20,000). An alert that is new, or has another condition, is judged on the newest bar. It looks at the interval that the alert names.
-      Tables alerts and alert_states.
+      Bars that closed since the alert was judged before fire, each once, and of the ten before those that were restated or came late. Whether
+      an alert is armed comes from all its candles (the last 20,000). An alert that is new, or has another condition, is judged on the newest
+      bar. It looks at the interval that the alert names. `jobs analyze alerts` tries alerts on a file. Tables alerts and alert_states.
       """,
     dimensions: ["symbol"],
-    reads: ofSeries(["symbol": .each("symbol")], ["candles", "watermarks", "corporate_actions", "alert_states"]),
+    reads: ofSeries(["symbol": .each("symbol")], ["candles", "watermarks", "corporate_actions", "alert_states", "alerts"]),
     writes: ofSeries(["symbol": .each("symbol")], ["alerts", "alert_states"]) + [.appending(to: "outbox")])
 
   static let outcomes = analysis(

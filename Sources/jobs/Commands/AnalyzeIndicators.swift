@@ -17,7 +17,8 @@ struct Analyze: AsyncParsableCommand {
         jobs analyze check pullback --input candles.csv          does it look ahead?
       """,
     subcommands: [
-      AnalyzeIndicators.self, AnalyzeVolume.self, AnalyzePatterns.self, AnalyzeRegimes.self, AnalyzeSignals.self, CheckAnalyses.self,
+      AnalyzeIndicators.self, AnalyzeVolume.self, AnalyzePatterns.self, AnalyzeRegimes.self, AnalyzeSignals.self, AnalyzeAlerts.self,
+      CheckAnalyses.self,
     ])
 }
 

@@ -36,7 +36,12 @@ struct CheckFiles: AsyncParsableCommand {
     var diagnostics = await Self.withoutListed(found, in: workspace)
     let loader = JobLoader(configuration: configuration, operations: Operations.all)
     let (jobs, now) = (try chosenJobs(files, workspace), SystemTime().now().floored(to: .minutes(1)))
-    for path in jobs { diagnostics += loader.load(path, from: workspace.files, at: now).diagnostics }
+    // Whether an alert is looked at depends on every job, also on those that are not asked about.
+    let read = try chosenJobs([], workspace).map { (path: $0, read: loader.load($0, from: workspace.files, at: now)) }
+    for job in read where jobs.contains(job.path) { diagnostics += job.read.diagnostics }
+    let whole = read.compactMap(\.read.job)
+    // A job with a mistake may be the one that looks at it.
+    if whole.count == read.count { diagnostics += configuration.unwatchedAlerts(by: whole, operation: Operations.alerts.name) }
     for path in try Self.mappings(workspace) { diagnostics += ImportMappingReader.read(path, from: workspace.files).diagnostics }
     var cron: [CrontabDefect] = []
     if files.isEmpty || files.contains("crontab") { (cron, diagnostics) = try crontabDefects(workspace, diagnostics) }

@@ -29,7 +29,8 @@ public struct AlertRule: Sendable, Equatable {
   /// Where a stop lies.
   public enum Stop: Sendable, Equatable {
     case price(Double)
-    /// This share below the highest close since the trail began: with the history, and anew once the price is back from a hit.
+    /// This share below the highest close since the trail began: with the history, and anew once the price has come back from a hit,
+    /// 1 % above that stop or this share above the lowest close since.
     case trailing(Double)
   }
 
