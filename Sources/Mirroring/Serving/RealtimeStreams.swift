@@ -88,9 +88,14 @@ private struct StreamHub {
     var isTooLarge = false
   }
 
-  private struct Asked: Hashable {
+  private struct Asked: Hashable, Sendable {
     let path: [String]
     let query: RealtimeQuery?
+  }
+
+  private struct Opening: Sendable {
+    let value: RealtimeValue
+    let bytes: [UInt8]
   }
 
   let service: RealtimeService
@@ -99,6 +104,8 @@ private struct StreamHub {
   private var listeners: [UInt64: Listener] = [:]
   private var version: Int64?
   private var told: Int64 = 0
+  /// What the last listener was told first: after a restart all come again, and many ask for the same.
+  private var first: (asked: Asked, newest: Int64, opening: Opening)?
   /// Said once, not at every try.
   private var lastProblem = ""
 
@@ -120,13 +127,19 @@ private struct StreamHub {
   mutating func open(_ id: UInt64, _ call: RealtimeCall) async {
     let (rules, now) = (service.book.rules, service.now())
     do {
-      let (value, newest) = try await service.store.read { tree in
+      let (asked, known) = (Asked(path: call.path, query: call.query), first)
+      let (opening, newest) = try await service.store.read { tree in
         try RealtimeService.checkReading(call, rules, tree, now: now)
-        return (try StreamHub.value(call, tree), try tree.newestChange())
+        let newest = try tree.newestChange()
+        if let known, known.asked == asked, known.newest == newest { return (known.opening, newest) }
+        let value = try StreamHub.value(call, tree)
+        return (Opening(value: value, bytes: Array(StreamEvent.put([], RealtimeJSON.text(of: value)).utf8)), newest)
       }
+      // A priority is no change that is told.
+      if call.query?.order != .priority { first = (asked, newest, opening) }
       if listeners.isEmpty { told = newest }
-      listeners[id] = Listener(call: call, sequence: newest, result: call.query == nil ? nil : shared(value, call), toldAt: now)
-      outlet.append(id, Array(StreamEvent.put([], RealtimeJSON.text(of: value)).utf8))
+      listeners[id] = Listener(call: call, sequence: newest, result: call.query == nil ? nil : shared(opening.value, call), toldAt: now)
+      outlet.append(id, opening.bytes)
     } catch let fault as RealtimeFault where fault.status == 401 {
       service.tellWhy(fault, call)
       outlet.append(id, Array(StreamEvent.cancel.utf8))
@@ -154,6 +167,7 @@ private struct StreamHub {
       if current != version {
         // Before the changes are read: what comes later is another version.
         version = current
+        first = nil
         try await takeRules()
         while !listeners.isEmpty, try await tellPage() {}
       }
