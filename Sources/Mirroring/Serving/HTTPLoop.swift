@@ -234,7 +234,9 @@ final class HTTPLoop {
   private func watch(_ id: UInt64, _ connection: HTTPConnection) {
     var flags: UInt32 = connection.pending > 0 ? EPOLLOUT.rawValue : 0
     // Nothing is read ahead while a request is answered.
-    if connection.state != .answering, connection.state != .reading || connection.pending == 0 { flags |= EPOLLIN.rawValue }
+    // Who has said that it sends nothing more may still want its answer: it is listened to again when that is sent.
+    let isSending = connection.state == .reading || connection.state == .closing
+    if connection.state != .answering, !isSending || connection.pending == 0 { flags |= EPOLLIN.rawValue }
     guard flags != connection.watched else { return }
     connection.watched = flags
     if js_poll_change(poll, connection.descriptor, flags, UInt(id)) != 0 { drop(id) }

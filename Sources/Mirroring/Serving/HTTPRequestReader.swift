@@ -67,9 +67,10 @@ struct HTTPRequestReader: Sendable {
       case .chunkSize(let request):
         guard let line = try line() else { return nil }
         let digits = line.prefix { $0 != UInt8(ascii: ";") }
-        guard !digits.isEmpty, digits.count <= 8, let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0 else {
-          throw .malformed("A chunk has no size.")
-        }
+        // A sign is no digit, though a number may have one.
+        guard (1...8).contains(digits.count), digits.first! > UInt8(ascii: "-"),
+          let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { throw .malformed("A chunk has no size.") }
         try check(body.count + size)
         phase = size == 0 ? .trailer(request, read: 0) : .chunk(request, missing: size)
       case .chunk(let request, let missing):

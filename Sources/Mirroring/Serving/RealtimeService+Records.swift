@@ -27,7 +27,8 @@ extension RealtimeService {
     guard let refusal = fault.refusal, let unsaid = log.mayTell(at: now()) else { return }
     let deed = call.isStream ? "listening to" : call.verb.rawValue
     let others = unsaid == 0 ? "" : " (and \(unsaid) more since the last such line)"
-    log.denied("denied: \(deed) /\(call.path.joined(separator: "/")) by \(call.visitor.name): \(refusal)\(others)")
+    let line = "denied: \(deed) \("/\(call.path.joined(separator: "/"))".cut(to: 300)) by \(call.visitor.name): \(refusal)"
+    log.denied(line.cut(to: 1_500) + others)
   }
 
   /// Keeps that tokens were refused, without making who sends them wait.
@@ -70,10 +71,15 @@ extension RealtimeDoor.Visitor {
       switch identity {
       case .admin: "the admin"
       case .nobody: "nobody"
-      case .auth(let value): if case .string(let uid) = value["uid"] { "user \(uid)" } else { "somebody without a uid" }
+      case .auth(let value): if case .string(let uid) = value["uid"] { "user \(uid.cut(to: 200))" } else { "somebody without a uid" }
       }
     return isAdmin && identity != .admin ? "the admin as \(name)" : name
   }
+}
+
+extension String {
+  /// What clients and rules say may be long; a line of a log is not.
+  func cut(to count: Int) -> String { utf8.count <= count ? self : String(decoding: utf8.prefix(count), as: UTF8.self) + "…" }
 }
 
 /// What is told to whoever operates the server, with a limit: a client must not be able to fill a disk with lines or rows.

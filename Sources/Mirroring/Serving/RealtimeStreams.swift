@@ -77,6 +77,8 @@ private struct StreamHub {
     var sequence: Int64
     /// Of a query: what was told.
     var result: RealtimeValue?
+    /// The newest change of the state that the result was read from.
+    var resultState: Int64
     var toldAt: Double
   }
 
@@ -88,20 +90,15 @@ private struct StreamHub {
     var isTooLarge = false
   }
 
-  private struct Asked: Hashable {
-    let path: [String]
-    let query: RealtimeQuery?
-  }
-
   let service: RealtimeService
   let outlet: RealtimeStreams.Outlet
   let keepAlive: Double
   private var listeners: [UInt64: Listener] = [:]
   private var version: Int64?
   private var told: Int64 = 0
-  /// Said once, not at every try.
+  /// What the last listener was told first: after a restart all come again, and many ask for the same.
+  private var first: (asked: StreamSubject, newest: Int64, opening: StreamOpening)?
   private var lastProblem = ""
-
   /// Changes that are read at once.
   private static let pageMax = 64
 
@@ -120,13 +117,20 @@ private struct StreamHub {
   mutating func open(_ id: UInt64, _ call: RealtimeCall) async {
     let (rules, now) = (service.book.rules, service.now())
     do {
-      let (value, newest) = try await service.store.read { tree in
+      let (asked, known) = (StreamSubject(path: call.path, query: call.query), first)
+      let (opening, newest) = try await service.store.read { tree in
         try RealtimeService.checkReading(call, rules, tree, now: now)
-        return (try StreamHub.value(call, tree), try tree.newestChange())
+        let newest = try tree.newestChange()
+        if let known, known.asked == asked, known.newest == newest { return (known.opening, newest) }
+        let value = try StreamHub.value(call, tree)
+        return (StreamOpening(value: value, bytes: Array(StreamEvent.put([], RealtimeJSON.text(of: value)).utf8)), newest)
       }
+      // A priority is no change that is told.
+      if call.query?.order != .priority { first = (asked, newest, opening) }
       if listeners.isEmpty { told = newest }
-      listeners[id] = Listener(call: call, sequence: newest, result: call.query == nil ? nil : shared(value, call), toldAt: now)
-      outlet.append(id, Array(StreamEvent.put([], RealtimeJSON.text(of: value)).utf8))
+      let result = call.query == nil ? nil : shared(opening.value, call)
+      listeners[id] = Listener(call: call, sequence: newest, result: result, resultState: newest, toldAt: now)
+      outlet.append(id, opening.bytes)
     } catch let fault as RealtimeFault where fault.status == 401 {
       service.tellWhy(fault, call)
       outlet.append(id, Array(StreamEvent.cancel.utf8))
@@ -154,6 +158,7 @@ private struct StreamHub {
       if current != version {
         // Before the changes are read: what comes later is another version.
         version = current
+        first = nil
         try await takeRules()
         while !listeners.isEmpty, try await tellPage() {}
       }
@@ -179,20 +184,23 @@ private struct StreamHub {
   /// - Returns: whether there may be more.
   private mutating func tellPage() async throws -> Bool {
     let (last, rules, now, listeners) = (told, service.book.rules, service.now(), listeners)
-    let (tellings, newest, isMore) = try await service.store.read { tree in
+    let (tellings, newest, isMore, state) = try await service.store.read { tree in
       let changes = try tree.changes(after: last, limit: StreamHub.pageMax).map(StreamChange.init)
       let newest = try tree.newestChange()
       // The oldest are forgotten: then the whole value is told anew, as it is after all of them.
       let isWhole = changes.first.map { $0.sequence != last + 1 } ?? (newest != last)
       let end = isWhole ? newest : changes.last?.sequence ?? newest
       return (
-        try StreamHub.tellings(changes, isWhole: isWhole, to: listeners, rules, tree, now: now), end, end < newest
+        try StreamHub.tellings(changes, isWhole: isWhole, to: listeners, rules, tree, now: now), end, end < newest, newest
       )
     }
     told = newest
     for (id, telling) in tellings {
       self.listeners[id]?.sequence = newest
-      if let result = telling.result { self.listeners[id]?.result = result }
+      if let result = telling.result {
+        self.listeners[id]?.result = result
+        self.listeners[id]?.resultState = state
+      }
       if !telling.text.isEmpty {
         self.listeners[id]?.toldAt = now
         outlet.append(id, Array(telling.text.utf8))
@@ -215,7 +223,8 @@ private struct StreamHub {
     // Many listen to the same place.
     var known: [[String]: [(sequence: Int64, text: String)]] = [:]
     // Or ask for the same: then they share the result, in memory too.
-    var results: [Asked: RealtimeValue] = [:]
+    var results: [StreamSubject: RealtimeValue] = [:]
+    var differences: [StreamDifference: String] = [:]
     for (id, listener) in listeners {
       var telling = Telling()
       let path = listener.call.path
@@ -223,10 +232,15 @@ private struct StreamHub {
       do {
         try RealtimeService.checkReading(listener.call, rules, tree, now: now)
         if let old = listener.result, isTouched {
-          let asked = Asked(path: path, query: listener.call.query)
+          let asked = StreamSubject(path: path, query: listener.call.query)
           let new = try results[asked] ?? value(listener.call, tree)
           results[asked] = new
-          telling.text = isWhole ? StreamEvent.put([], RealtimeJSON.text(of: new)) : StreamEvent.events(from: old, to: new).joined()
+          let differing = StreamDifference(asked: asked, since: isWhole ? nil : listener.resultState)
+          telling.text =
+            differences[differing]
+            ?? (isWhole ? StreamEvent.put([], RealtimeJSON.text(of: new)) : StreamEvent.events(from: old, to: new).joined())
+          // A priority is no change that has a number.
+          if listener.call.query?.order != .priority { differences[differing] = telling.text }
           telling.result = new
         } else if isWhole {
           telling.text = StreamEvent.put([], RealtimeJSON.text(of: try tree.value(at: path)))

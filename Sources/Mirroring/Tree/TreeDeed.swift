@@ -65,7 +65,7 @@ struct UserPlaces {
   }
 
   func deed(by visitor: RealtimeDoor.Visitor, before: String?, in tree: any TreeReading) throws -> TreeDeed {
-    let named = paths.prefix(UserPlaces.namedMax).map { "/" + $0.joined(separator: "/") }.joined(separator: ", ")
+    let named = paths.prefix(UserPlaces.namedMax).map { ("/" + $0.joined(separator: "/")).cut(to: 300) }.joined(separator: ", ")
     let others = paths.count > UserPlaces.namedMax ? " and \(paths.count - UserPlaces.namedMax) more" : ""
     return TreeDeed(.usersWritten, by: visitor.name, object: named + others, before: before, after: try digest(in: tree))
   }

@@ -118,6 +118,18 @@ import Testing
     await served.server.stop()
   }
 
+  @Test func `gets all of its answer though it said that it sends nothing more`() async throws {
+    let served = try Served()
+    try await served.tree.write { tree in
+      for number in 0..<8 { try tree.apply(try .put(.string(String(repeating: "x", count: 1 << 20)), at: ["t", "n\(number)"])) }
+    }
+    let wire = try served.connect(receiveBuffer: 4096)
+    await wire.send("GET /t.json HTTP/1.1\r\nConnection: close\r\n\r\n")
+    wire.finishSending()
+    #expect(await wire.answer()?.body.utf8.count ?? 0 > 8 << 20)
+    await served.server.stop()
+  }
+
   @Test func `gets no more time for a million small chunks than for one`() throws {
     var reader = HTTPRequestReader(bodyMax: 16 << 20)
     var bytes = Array("PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)

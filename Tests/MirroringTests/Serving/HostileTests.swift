@@ -14,6 +14,7 @@ import Testing
     ("PUT /a.json HTTP/1.1\r\nContent-Length: 17000000\r\n\r\n", 400), ("PUT /a.json HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
     ("PUT /a.json HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
     ("PUT /a.json HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n", 400),
+    ("PUT /a.json HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n+1\r\n1\r\n0\r\n\r\n", 400),
     ("PUT /a.json HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n12\r\n", 400),
   ])
   func `that speak no HTTP are told so and sent away`(text: String, status: Int) async throws {

@@ -31,6 +31,9 @@ final class Wire: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Nothing more is sent; what is answered can still be read.
+  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   func hangUp() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   /// Byte by byte, without giving way to other tests in between: the server waits only so long.
