@@ -67,11 +67,7 @@ struct RealtimePush: AsyncParsableCommand {
   }
 
   private func pushEmbedded(_ desk: MirrorDesk, _ warehouse: Warehouse) async throws -> Document {
-    var outcome = RemoteMirror.Outcome()
-    (outcome.paths, outcome.forgotten) = try await PushRealtime.drain(
-      warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), places: try desk.places())
-    outcome.writes = outcome.paths
-    return Document(sink: "embedded", outcome, nil)
+    Document(sink: "embedded", try await PushRealtime.drain(warehouse, places: try desk.places()), nil)
   }
 
   private struct Document: Encodable {
