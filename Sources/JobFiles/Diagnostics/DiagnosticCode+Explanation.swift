@@ -86,7 +86,7 @@ extension DiagnosticCode {
       yamlExplanation
     case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
       .similarSymbol,
-      .badSymbol, .badURL, .duplicateEntry:
+      .badSymbol, .badURL, .duplicateEntry, .missingSecret:
       valueExplanation
     case .cronExpression, .cronCommand, .cronSixthField, .cronUser, .cronLine, .cronSetting, .cronZone, .cronJob, .cronUnknownJob, .cronNul,
       .cronOtherZone, .cronPath, .cronWord, .cronPercent, .cronLastLine, .cronCarriageReturn:

@@ -78,6 +78,22 @@ struct MirrorDesk {
     }
   }
 
+  /// ``lack``, with its place in the file.
+  var lackDiagnostic: Diagnostic? {
+    guard let lack, let name = configuration.realtime?.remote?.secret else { return nil }
+    let file = "Jobs/config/realtime.yaml"
+    let text = FileManager.default.contents(atPath: "\(workspace.root)/\(file)").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // The key that asks for it: `secret`, or `sink` where its usual name is meant.
+    let index = ["secret:", "sink:"].lazy.compactMap { key in lines.firstIndex { $0.hasPrefix(key) } }.first ?? 0
+    let line = String(lines[index].prefix(200))
+    let place = Diagnostic.Place(
+      file: file, line: index + 1, column: 1, length: max(1, line.prefix { $0 != ":" }.count), excerpt: line)
+    return Diagnostic(
+      .missingSecret, at: place, "the secret `\(name)` cannot be used", label: "needed for this",
+      notes: [lack, "the night itself runs without it"])
+  }
+
   /// What is told.
   func places() throws -> MirroredPlaces { try PushRealtime.places(configuration.value(of: "realtime")) }
 
