@@ -561,7 +561,7 @@ class Handler(BaseHTTPRequestHandler):
         return 200, value, (("ETag", etag(base.get(path))),) if self.headers.get("X-Firebase-ETag") else ()
 
     def firestore(self, base, url, query, body):
-        match = re.fullmatch(r"/v1/(projects/[^/]+/databases/\(default\)/documents)(:commit|/.*)?", unquote(url.path))
+        match = re.fullmatch(r"/v1/(projects/[^/]+/databases/\(default\)/documents)(:commit|:runQuery|/.*)?", unquote(url.path))
         if not match:
             raise Refusal(404, firestore_error(404, "NOT_FOUND", "no such method"))
         root, rest = match.groups()

@@ -17,8 +17,9 @@ extension RemoteMirror.Push {
     let failure = await withTaskGroup(of: Sent.self) { group -> (any Error)? in
       var (next, settled, refused): (Int, Int, Set<Int>) = (0, 0, [])
       var (answers, failure): ([Int: Result<[WireRefusal], any Error>], (any Error)?) = ([:], nil)
+      // Never further ahead than that of the first that was not settled: so much is sent again after a failure.
       func begin() {
-        guard next < batches.count else { return }
+        guard next < batches.count, next < settled + width else { return }
         let (index, changes) = (next, batches[next].changes)
         next += 1
         group.addTask {
@@ -42,7 +43,7 @@ extension RemoteMirror.Push {
           } catch { failure = error }
           settled += 1
         }
-        if failure == nil { begin() }
+        if failure == nil { for _ in 0..<width { begin() } }
       }
       return failure
     }

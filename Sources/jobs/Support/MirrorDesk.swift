@@ -13,6 +13,23 @@ struct MirrorDesk {
   let workspace: Workspace
   let configuration: Configuration
 
+  /// Of the files as they are.
+  /// - Throws: ``Diagnostics`` when there are mistakes in them.
+  static func opened(_ workspace: Workspace) throws -> MirrorDesk {
+    let (configuration, diagnostics) = try workspace.configuration()
+    guard !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
+    return MirrorDesk(workspace: workspace, configuration: configuration)
+  }
+
+  /// Connects the warehouse with the database elsewhere for as long as `body` runs.
+  func mirroring<Result>(
+    _ remote: RealtimeConfiguration.Remote, _ warehouse: Warehouse, _ body: (RemoteMirror) async throws -> Result
+  ) async throws -> Result {
+    let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
+    defer { http.shutdown() }
+    return try await body(RemoteMirror(warehouse, to: try sink(remote, http: http), places: try places(), time: SystemTime()))
+  }
+
   private var secrets: SecretStore { SecretStore(folder: workspace.secrets) }
 
   /// The database elsewhere that is told; nil: the embedded one is.
