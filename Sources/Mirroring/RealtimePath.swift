@@ -31,6 +31,8 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
   public static func < (a: RealtimePath, b: RealtimePath) -> Bool { a.description < b.description }
 
   static func escape(_ key: String) -> String {
+    let isPlain = key.utf8.allSatisfy { $0 >= 32 && $0 != 127 && !isForbidden($0) }
+    if isPlain { return key }
     var result = ""
     for scalar in key.unicodeScalars {
       if scalar.value < 32 || scalar.value == 127 || ".$#[]/%".unicodeScalars.contains(scalar) {
@@ -41,6 +43,15 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
       }
     }
     return result
+  }
+
+  private static func isForbidden(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "."), UInt8(ascii: "$"), UInt8(ascii: "#"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "/"),
+      UInt8(ascii: "%"):
+      true
+    default: false
+    }
   }
 
   private static func unescape(_ text: Substring.UTF8View) -> String? {

@@ -47,7 +47,7 @@ public enum FailureClassifier {
     case .transient, .conflict: TaskFailure(.transient, failure.message, retryAfter: failure.retryAfter)
     case .deferred(let until): TaskFailure(.deferred(until: until), failure.message)
     case .credentials: TaskFailure(.credentials, failure.message)
-    case .denied, .tooLarge, .permanent: TaskFailure(.permanent, failure.message)
+    case .denied, .refused, .tooLarge, .permanent: TaskFailure(.permanent, failure.message)
     }
   }
 

@@ -86,6 +86,23 @@ import Testing
     }
   }
 
+  @Test func `without its key is an error of the check, with its place and what to do`() async throws {
+    try await Project.with { project in
+      try project.write("# Where to.\nsink: firebase\ndatabase: https://desk.firebaseio.com\n", to: "Jobs/config/realtime.yaml")
+      let said = try await project.start(["check"]).end()
+      #expect(said.status == 78 && said.err.contains("error[E143]: the secret `firebase` cannot be used"), "\(said)")
+      #expect(said.err.contains("Jobs/config/realtime.yaml:2:1") && said.err.contains("jobs secrets set firebase < key.json"), "\(said)")
+      let document = try await project.start(["check", "--json", "Jobs/config/realtime.yaml"]).end()
+      let json = try #require(try JSONSerialization.jsonObject(with: Data(document.out.utf8)) as? [String: Any])
+      let found = try #require((json["diagnostics"] as? [[String: Any]])?.first)
+      #expect(json["ok"] as? Bool == false && document.status == 78 && found["code"] as? String == "E143", "\(document)")
+      let notes = found["notes"] as? [String]
+      #expect(found["line"] as? Int == 2 && notes?.first?.contains("jobs secrets set firebase") == true, "\(document)")
+      // Another file is right, whatever this one lacks.
+      #expect(try await project.start(["check", "Jobs/nightly.yaml"]).end().status == 0)
+    }
+  }
+
   private func fill(_ project: Project, _ count: Int, _ night: Int) throws {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/python3")

@@ -45,8 +45,8 @@ import Testing
     return Set(loader.load(path, from: .texts(["Jobs/nightly.yaml": nightly]), overrides: overrides).diagnostics.map(\.code))
   }
 
-  /// What only `jobs cron install` finds on a machine is shown by its own tests; a thousand mistakes are not an example.
-  @Test(arguments: DiagnosticCode.all.filter { ![.tooManyMistakes, .cronOtherZone, .cronPath].contains($0) })
+  /// What only `jobs cron install` and `jobs check` find on a machine is shown by its own tests; a thousand mistakes are not an example.
+  @Test(arguments: DiagnosticCode.all.filter { ![.tooManyMistakes, .cronOtherZone, .cronPath, .missingSecret].contains($0) })
   func `shows a mistake of its code, and the same without it`(code: DiagnosticCode) {
     let example = code.explanation.example
     #expect(codes(example.wrong, of: code, place: example.place) == [code], "\(example.wrong)")

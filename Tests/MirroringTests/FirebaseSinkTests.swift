@@ -51,7 +51,7 @@ import Transport
       ),
       (404, "{\"error\":\"not found\"}", .permanent, "there is no such database"), (423, "", .permanent, "locked"),
       (200, "<html>hello</html>", .permanent, "a web page came"),
-      (400, "{\"error\":\"Invalid data\"}", .permanent, "answered 400, Invalid data"),
+      (400, "{\"error\":\"Invalid data\"}", .refused, "answered 400, Invalid data"),
     ] as [(Int, String, MirrorFailure.Kind, String)])
   func `that refuses is explained, and not asked again`(status: Int, body: String, kind: MirrorFailure.Kind, words: String) async throws {
     let http = ScriptedHTTP([(status, body)])
@@ -117,11 +117,22 @@ import Transport
     let paths = try changes("quotes/a", "quotes/b", "secret/place", "quotes/c", "quotes/d")
     await #expect { try await sink(http).apply(paths) } throws: {
       "\($0)".contains("firebase https://db.europe-west1.firebasedatabase.app: secret/place: it answered 401, Permission denied")
-        && "\($0)".contains("the first of 5 that is denied")
+        && "\($0)".contains("a `.validate` refuses the value")
     }
-    // Nothing but what is there already was written in the search.
-    let written = http.asked.filter { $0.method == "PATCH" }.dropFirst().map { String(decoding: $0.body!, as: UTF8.self) }
-    #expect(!written.isEmpty && written.allSatisfy { !$0.contains("1.10") })
+    // All others are there, each once, and nothing was written that is not ours.
+    let written = http.asked.map { String(decoding: $0.body!, as: UTF8.self) }.filter { !$0.contains("secret") }
+    for path in ["quotes/a", "quotes/b", "quotes/c", "quotes/d"] { #expect(written.filter { $0.contains(path) }.count == 1) }
+    #expect(http.asked.count == 5 && http.asked.allSatisfy { $0.method == "PATCH" })
+  }
+
+  @Test func `whose rules deny everything is not asked to take each of many by itself`() async throws {
+    let http = ScriptedHTTP([(401, "{\"error\":\"Permission denied\"}")])
+    let paths = try changes("quotes/a", "quotes/b", "quotes/c")
+    await #expect { try await sink(http).apply(paths) } throws: { ($0 as? MirrorFailure)?.kind == .denied }
+    let many = (0..<400).map { RealtimeChange(path: RealtimePath("quotes", "s\($0)"), value: "1") }
+    let before = http.asked.count
+    await #expect(throws: MirrorFailure.self) { try await sink(http).apply(many) }
+    #expect(http.asked.count - before < 120)
   }
 
   @Test func `deletes a tree child by child when it is too large for one step`() async throws {

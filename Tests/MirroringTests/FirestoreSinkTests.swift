@@ -79,8 +79,8 @@ import Transport
 
   @Test(
     arguments: [
-      (401, "UNAUTHENTICATED", MirrorFailure.Kind.credentials), (403, "PERMISSION_DENIED", .denied), (404, "NOT_FOUND", .permanent),
-      (409, "ALREADY_EXISTS", .conflict), (400, "INVALID_ARGUMENT", .permanent),
+      (401, "UNAUTHENTICATED", MirrorFailure.Kind.credentials), (403, "PERMISSION_DENIED", .credentials), (404, "NOT_FOUND", .permanent),
+      (409, "ALREADY_EXISTS", .conflict), (400, "INVALID_ARGUMENT", .refused), (400, "FAILED_PRECONDITION", .permanent),
     ] as [(Int, String, MirrorFailure.Kind)])
   func `that refuses is explained`(status: Int, word: String, kind: MirrorFailure.Kind) async {
     let http = ScriptedHTTP([(status, "{\"error\":{\"code\":\(status),\"message\":\"because\",\"status\":\"\(word)\"}}")])

@@ -9,11 +9,13 @@ import Testing
       "{\"a\":[1,2.50,\"x\\n\\u00e9\\ud83d\\ude00\"],\"b\":{\"c\":null,\"d\":true}}",
       "{\"a\":[1,2.50,\"x\\né😀\"],\"b\":{\"c\":null,\"d\":true}}"
     ),
-    (" [ ] ", "[]"), ("-0.5e-7", "-0.5e-7"), ("\"\\u0000\\/\"", "\"\\u0000/\""),
+    (" [ ] ", "[]"), ("{}", "{}"),
+    ("{\"\\\"\":{\"b\":[false]}}", "{\"\\\"\":{\"b\":[false]}}"), ("-0.5e-7", "-0.5e-7"), ("\"\\u0000\\/\"", "\"\\u0000/\""),
   ])
   func `is read and written with the digits it had`(text: String, written: String) {
     #expect(WireValue(json: text)?.json == written)
     #expect(WireValue(json: written)?.json == written)
+    #expect(WireValue(json: text)?.byteCount { $0 } == written.utf8.count)
   }
 
   @Test(arguments: [

@@ -246,16 +246,16 @@ class Database:
             for path, value in changes:
                 if value is None and leaves(self.get(path)) > self.control["max_delete"]:
                     raise Refusal(400, SIZE_TEXT)
-        for path, _ in changes:
-            self.demand_allowed(path)
+        for path, value in changes:
+            self.demand_allowed(path, value)
         for path, value in changes:
             self.set(path, value)
         self.stats["paths"] += len(changes)
         self.stats["paths_max"] = max(self.stats["paths_max"], len(changes))
 
-    def demand_allowed(self, path):
+    def demand_allowed(self, path, value=None):
         for deny in self.control["refuse"]:
-            if "path" in deny and "/".join(path).startswith(deny["path"]):
+            if "path" in deny and "/".join(path).startswith(deny["path"]) and deny.get("value", value) == value:
                 raise Refusal(deny.get("status", 401), deny.get("text", "Permission denied"))
 
     # --- tokens
@@ -339,6 +339,27 @@ class Database:
         self.stats["paths"] += len(writes)
         self.stats["paths_max"] = max(self.stats["paths_max"], len(writes))
         return {"writeResults": results, "commitTime": stamp}
+
+    def query(self, query, root):
+        (source,), limit = query["from"], query["limit"]
+        prefix = root + "/" + source["collectionId"] + "/"
+        if source["collectionId"] == "users":
+            self.stats["people"] += 1
+        if [order["field"]["fieldPath"] for order in query["orderBy"]] != ["__name__"]:
+            raise Refusal(400, firestore_error(400, "INVALID_ARGUMENT", "this stand-in orders by name only"))
+        names = sorted((n for n in self.documents if n.startswith(prefix) and "/" not in n[len(prefix):]), key=str.encode)
+        for part in query.get("where", {}).get("compositeFilter", {}).get("filters", []):
+            rule = part["fieldFilter"]
+            bound, op = rule["value"]["referenceValue"].encode(), rule["op"]
+            if rule["field"]["fieldPath"] != "__name__" or not bound.startswith(prefix.encode()):
+                raise Refusal(400, firestore_error(400, "INVALID_ARGUMENT", "this stand-in filters by name only"))
+            keep = {"GREATER_THAN": bytes.__gt__, "GREATER_THAN_OR_EQUAL": bytes.__ge__, "LESS_THAN": bytes.__lt__}[op]
+            names = [n for n in names if keep(n.encode(), bound)]
+        fields = [field["fieldPath"] for field in query.get("select", {}).get("fields", [])]
+        found = [self.documents[n] for n in names[:limit]]
+        if fields:
+            found = [dict(d, fields={k: v for k, v in d["fields"].items() if k in fields}) for d in found]
+        return [{"document": d, "readTime": "2026-01-01T00:00:00Z"} for d in found] or [{"readTime": "2026-01-01T00:00:00Z"}]
 
     def update(self, name, write, stamp):
         fields = write["update"].get("fields", {})
@@ -540,19 +561,27 @@ class Handler(BaseHTTPRequestHandler):
         return 200, value, (("ETag", etag(base.get(path))),) if self.headers.get("X-Firebase-ETag") else ()
 
     def firestore(self, base, url, query, body):
-        match = re.fullmatch(r"/v1/(projects/[^/]+/databases/\(default\)/documents)(:commit|/.*)?", unquote(url.path))
+        match = re.fullmatch(r"/v1/(projects/[^/]+/databases/\(default\)/documents)(:commit|:runQuery|/.*)?", unquote(url.path))
         if not match:
             raise Refusal(404, firestore_error(404, "NOT_FOUND", "no such method"))
         root, rest = match.groups()
         if rest == ":commit" and self.command == "POST":
             return 200, base.commit(json.loads(body), root), ()
+        if rest == ":runQuery" and self.command == "POST":
+            return 200, base.query(json.loads(body)["structuredQuery"], root), ()
         if self.command != "GET":
             raise Refusal(405, firestore_error(405, "UNIMPLEMENTED", "not in this stand-in"))
         name = root + rest
         if rest.count("/") % 2 == 0:
             if name not in base.documents:
                 raise Refusal(404, firestore_error(404, "NOT_FOUND", 'Document "%s" not found.' % name))
-            return 200, base.documents[name], ()
+            document = base.documents[name]
+            if "mask.fieldPaths" in query:
+                wanted = [field_path(text)[0] for text in query["mask.fieldPaths"]]
+                document = dict(document, fields={k: v for k, v in document["fields"].items() if k in wanted})
+            elif rest.startswith("/users/"):
+                base.stats["people"] += 1
+            return 200, document, ()
         names = sorted(n for n in base.documents if n.startswith(name + "/") and "/" not in n[len(name) + 1:])
         start = int(query.get("pageToken", ["0"])[0])
         size = int(query.get("pageSize", ["100"])[0])

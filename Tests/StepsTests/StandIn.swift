@@ -63,8 +63,10 @@ final class StandIn: @unchecked Sendable {
 
   struct Mistake: Error { let text: String }
 
-  func firebase(_ bounds: BatchBounds = .firebase, time: any TimeSource) throws -> FirebaseSink {
-    FirebaseSink(FirebaseAddress("http://127.0.0.1:\(port)")!, sender: try sender(FirebaseSink.scopes, time), bounds: bounds)
+  func firebase(_ bounds: BatchBounds = .firebase, requestsMax: Int = 3, time: any TimeSource) throws -> FirebaseSink {
+    FirebaseSink(
+      FirebaseAddress("http://127.0.0.1:\(port)")!, sender: try sender(FirebaseSink.scopes, time), bounds: bounds,
+      requestsMax: requestsMax)
   }
 
   func firestore(time: any TimeSource) throws -> FirestoreSink {

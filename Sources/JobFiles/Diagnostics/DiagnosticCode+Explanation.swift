@@ -85,8 +85,7 @@ extension DiagnosticCode {
     case .unreadable, .forbiddenCharacter, .notYAML, .tooLarge, .duplicateKey, .refusedYAML, .severalDocuments, .tooManyMistakes:
       yamlExplanation
     case .unknownKey, .wrongType, .missingKey, .badName, .outOfRange, .badZone, .badCalendar, .badDuration, .unknownWord, .nameIsNotFile,
-      .similarSymbol, .unwatchedAlert,
-      .badSymbol, .badURL, .duplicateEntry:
+      .similarSymbol, .unwatchedAlert, .badSymbol, .badURL, .duplicateEntry, .missingSecret:
       valueExplanation
     case .cronExpression, .cronCommand, .cronSixthField, .cronUser, .cronLine, .cronSetting, .cronZone, .cronJob, .cronUnknownJob, .cronNul,
       .cronOtherZone, .cronPath, .cronWord, .cronPercent, .cronLastLine, .cronCarriageReturn:

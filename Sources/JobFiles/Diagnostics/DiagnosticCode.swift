@@ -44,6 +44,7 @@ public enum DiagnosticCode: String, Sendable, Hashable, CaseIterable {
   case badCondition = "E140"
   case unknownColumn = "E141"
   case badStrategy = "E142"
+  case missingSecret = "E143"
   case cronExpression = "E201"
   case cronCommand = "E202"
   case cronSixthField = "E203"

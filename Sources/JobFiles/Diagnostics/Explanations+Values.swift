@@ -80,6 +80,14 @@ extension DiagnosticCode {
           "Requests are encrypted (https), except to this machine itself; a base address has no user, password, query or fragment.",
         remedy: "Use https; keys are secrets, stored by `jobs secrets set NAME`.", wrong: "desk:\n  base_url: http://example.com",
         right: "desk:\n  base_url: https://example.com", in: .configuration("providers"))
+    case .missingSecret:
+      Explanation(
+        "a secret that the file needs is not there",
+        cause: "The database of realtime.yaml lets in nobody without a key; none is stored, or it cannot be used.",
+        consequence: "The night is computed and kept; what the database must be told waits until the key is there.",
+        remedy: "Store it: `jobs secrets set NAME < key.json`.",
+        wrong: "sink: firebase\ndatabase: https://desk-default-rtdb.firebaseio.com", right: "sink: embedded", in: .configuration("realtime")
+      )
     default:
       Explanation(
         "an entry stands twice in a list", cause: "The second one would do nothing, or be done twice.", remedy: "Remove it.",

@@ -26,8 +26,12 @@ extension FirebaseSink {
     let begin = "\(subject): it answered \(status)" + (text.isEmpty ? "" : ", \(text)")
     switch status {
     case 400 where lower.contains("exceeds the maximum size"), 413: return MirrorFailure(.tooLarge, begin)
+    case 400: return MirrorFailure(.refused, begin)
     case 401 where lower.contains("permission denied"):
-      return MirrorFailure(.denied, "\(begin); the rules of the database do not let us write it, see `jobs realtime rules`")
+      return MirrorFailure(
+        .denied,
+        "\(begin); the rules of the database do not let us write it: no `.write` allows the path, or a `.validate` refuses the value, "
+          + "see `jobs realtime rules`")
     case 401:
       let next = isAccount ? "is the service account one of this database's project?" : "an emulator lets in `Bearer owner`; is this one?"
       return MirrorFailure(.credentials, "\(begin); \(next)")

@@ -16,7 +16,7 @@ extension FirebaseSink {
     let children = change.value == .null ? try await deletions(below: change, in: copy) : change.children(afterDeleting: true)
     guard change.path.keys.count < WireChange.depthMax,
       children.first.map({ $0.path.keys.count > change.path.keys.count || children.count > 1 }) ?? false
-    else { throw MirrorFailure(.permanent, failure.message + "; it cannot be split further") }
+    else { throw MirrorFailure(.refused, failure.message + "; it cannot be split further") }
     // What replaces a tree begins with its deletion, and the database refuses a path and one above it in one request.
     var rest = children[...]
     if change.value != .null, let deletion = rest.popFirst() { try await write([deletion], in: copy, with: nil) }
@@ -31,42 +31,6 @@ extension FirebaseSink {
     try await keys(at: change.path, in: copy).compactMap { key in
       // The keys come as they are written there.
       RealtimePath(escaped: key).map { WireChange(path: RealtimePath(change.path.keys + $0.keys), value: .null, origin: change.origin) }
-    }
-  }
-
-  /// Which path the rules deny: each is written once more as it is there now, which no reader notices.
-  func culprit(of failure: MirrorFailure, among changes: [WireChange], in copy: MirrorCopy) async -> MirrorFailure {
-    guard changes.count > 1 else { return failure }
-    var suspects = changes[...]
-    while suspects.count > 1 {
-      let half = suspects.prefix(suspects.count / 2)
-      guard let isDenied = await isDenied(Array(half), in: copy) else { return failure }
-      suspects = isDenied ? half : suspects.dropFirst(half.count)
-    }
-    guard let one = suspects.first, await isDenied([one], in: copy) == true else {
-      // Who may write is not the question, but what: a rule of validation.
-      return MirrorFailure(.denied, failure.message + "; each path may be written, so a `.validate` refuses one of the values")
-    }
-    return MirrorFailure(
-      .denied, failure.message.replacing(subject(changes), with: subject([one])) + " (the first of \(changes.count) that is denied)")
-  }
-
-  /// nil when it cannot be found out.
-  private func isDenied(_ changes: [WireChange], in copy: MirrorCopy) async -> Bool? {
-    do {
-      var same: [WireChange] = []
-      for change in changes {
-        guard let value = try await value(at: change.path, in: copy, bytesMax: bounds.bytesMax) else { return nil }
-        // Read as it is written there: its keys are escaped already.
-        same.append(WireChange(path: change.path, value: value.unescapingKeys, origin: change.origin))
-      }
-      let answer = try await sender.send(
-        request("PATCH", [], query: [("print", "silent")], body: body(same, in: copy, with: nil)), subject: subject(changes))
-      if answer.status == 401 { return true }
-      return (200...299).contains(answer.status) ? false : nil
-    } catch {
-      // The search is for a better message only; the failure itself is told in any case.
-      return nil
     }
   }
 }

@@ -7,6 +7,7 @@ import Transport
 /// Source: Firebase, Realtime Database REST API.
 public struct FirebaseSink: RemoteSink {
   public let bounds: BatchBounds
+  public let requestsMax: Int
   public let hasCopy = true
   public let keepsArrays = false
   public let canCompare = true
@@ -24,8 +25,8 @@ public struct FirebaseSink: RemoteSink {
   /// A request may take so long; a large one is given as long as the database works on it.
   private static let deadline: Duration = .seconds(60)
 
-  public init(_ address: FirebaseAddress, sender: PatientSender, bounds: BatchBounds = .firebase) {
-    (self.address, self.sender, self.bounds) = (address, sender, bounds)
+  public init(_ address: FirebaseAddress, sender: PatientSender, bounds: BatchBounds = .firebase, requestsMax: Int = 3) {
+    (self.address, self.sender, self.bounds, self.requestsMax) = (address, sender, bounds, requestsMax)
   }
 
   public func write(_ changes: [WireChange], in copy: MirrorCopy, with pointer: MirrorPointer?) async throws {
@@ -34,8 +35,6 @@ public struct FirebaseSink: RemoteSink {
       try await patch(changes, in: copy, with: pointer)
     } catch let failure as MirrorFailure where failure.kind == .tooLarge {
       try await writeInParts(changes, in: copy, with: pointer, failure)
-    } catch let failure as MirrorFailure where failure.kind == .denied {
-      throw await culprit(of: failure, among: changes, in: copy)
     }
   }
 

@@ -39,8 +39,9 @@ extension FirestoreSink {
     let said = await sender.serverText().shown([error.status, error.message].filter { !$0.isEmpty }.joined(separator: ": "))
     let begin = "\(subject): it answered \(answer.status)" + (said.isEmpty ? "" : ", \(said)")
     throw switch answer.status {
+    case 400 where error.status == "INVALID_ARGUMENT": MirrorFailure(.refused, begin)
     case 401: MirrorFailure(.credentials, "\(begin); is the service account one of this project?")
-    case 403: MirrorFailure(.denied, "\(begin); give the service account the role `Cloud Datastore User` in the Google Cloud console")
+    case 403: MirrorFailure(.credentials, "\(begin); give the service account the role `Cloud Datastore User` in the Google Cloud console")
     case 404:
       MirrorFailure(
         .permanent, "\(begin); make the database (native mode) in the console, and check `project` in Jobs/config/realtime.yaml")

@@ -67,3 +67,24 @@ enum FirestoreLayout {
     }.joined(separator: ".")
   }
 }
+
+extension FirestoreLayout {
+  /// The documents that hold what lies below a path, which lies above documents; nil when it does not.
+  static func range(of keys: [String]) -> (collection: String, beginning: String, isQuotes: Bool)? {
+    if keys.first == "quotes" { return keys.count < 3 ? ("market_data", "", true) : nil }
+    guard case .documents(let collection, let beginning) = target(of: keys) else { return nil }
+    return (collection, beginning, false)
+  }
+
+  /// What a document holds of the tree: its keys and values; nothing for a document that has not the form of ours.
+  static func parts(of document: String, _ fields: WireValue, top: String) -> [(keys: [String], value: WireValue)] {
+    let names = document.utf8.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+    let keys = names.compactMap { RealtimePath(escaped: String(Substring($0)))?.keys.first }
+    guard keys.count == names.count else { return [] }
+    if top == "quotes" {
+      guard keys.count == 1, case .object(let sources) = fields.value(at: ["quotes"]) else { return [] }
+      return sources.map { (["quotes", $0.key, keys[0]], $0.value) }
+    }
+    return keys.count == documentDepth(of: top) - 1 ? [([top] + keys, fields)] : []
+  }
+}

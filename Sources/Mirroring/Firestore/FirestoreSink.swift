@@ -7,9 +7,11 @@ import Transport
 /// Source: Google, Cloud Firestore REST API v1.
 public struct FirestoreSink: RemoteSink {
   public let bounds = BatchBounds.firestore
+  /// Commits of one document after another: two at once would contend for it.
+  public let requestsMax = 1
   public let hasCopy = false
   public let keepsArrays = true
-  public let canCompare = false
+  public let canCompare = true
   public var place: String { "firestore \(web.origin)/\(project)" }
   public var latest: Instant? {
     get { sender.latest }
@@ -33,8 +35,8 @@ public struct FirestoreSink: RemoteSink {
     (self.web, self.project, self.sender) = (web, project, sender)
   }
 
-  private var root: String { "projects/\(project)/databases/(default)/documents" }
-  private var base: String { "\(web.origin)/v1/projects/\(percentEncoded(project))/databases/(default)/documents" }
+  var root: String { "projects/\(project)/databases/(default)/documents" }
+  var base: String { "\(web.origin)/v1/projects/\(percentEncoded(project))/databases/(default)/documents" }
 
   public func write(_ changes: [WireChange], in copy: MirrorCopy, with pointer: MirrorPointer?) async throws {
     precondition(copy == .root, "there is one tree only")
@@ -43,8 +45,7 @@ public struct FirestoreSink: RemoteSink {
     if let pointer { writes.set(pointer.value, at: FirestoreSink.pointerPlace) }
     guard !writes.isEmpty else { return }
     let subject = subject(changes)
-    let answer = try await commit(writes, subject)
-    try await demand(answer, subject)
+    for body in writes.bodies(max: bounds.pathsMax) { try await demand(try await commit(body, subject), subject) }
   }
 
   private func add(_ change: WireChange, to writes: inout FirestoreWrites) async throws {
@@ -56,17 +57,24 @@ public struct FirestoreSink: RemoteSink {
       }
       for child in change.children(afterDeleting: false) where child.path != change.path { try await add(child, to: &writes) }
     case .none:
+      if change.value == .null, change.path.keys.count > 1 {
+        // A source of quotes: it is a field of many documents.
+        let depth = change.path.keys.count + 1
+        let paths = try await everyPath(below: change.path, depth: depth)
+        for keys in paths { try await add(WireChange(path: RealtimePath(keys), value: .null, origin: change.origin), to: &writes) }
+        return
+      }
       guard case .object = change.value else {
-        throw MirrorFailure(.permanent, "\(subject([change])): Firestore has no document of this path, so it cannot be changed as a whole")
+        throw MirrorFailure(.refused, "\(subject([change])): Firestore has no document of this path, so it cannot be changed as a whole")
       }
       for child in change.children(afterDeleting: false) { try await add(child, to: &writes) }
     }
   }
 
-  private func commit(_ writes: FirestoreWrites, _ subject: String) async throws -> HTTPResponse {
+  private func commit(_ body: WireValue, _ subject: String) async throws -> HTTPResponse {
     var request = HTTPRequest(
       method: "POST", url: base + ":commit", headers: [HTTPHeader("Content-Type", "application/json; charset=utf-8")],
-      body: Array(writes.body.json.utf8))
+      body: Array(body.json.utf8))
     request.limits.bytesPerSecondMin = 1
     request.limits.slowness = .seconds(60)
     // Contention: the whole commit may be tried again. It puts values, so one that was applied unseen changes nothing.
@@ -92,19 +100,11 @@ public struct FirestoreSink: RemoteSink {
     var writes = FirestoreWrites(root: root)
     let condition: [String: WireValue] = seen.version.isEmpty ? ["exists": .bool(false)] : ["updateTime": .string(seen.version)]
     writes.set(pointer.value, at: FirestoreSink.pointerPlace, condition: .object(condition))
-    let answer = try await commit(writes, subject)
+    let answer = try await commit(writes.bodies(max: 1)[0], subject)
     let refusals = ["FAILED_PRECONDITION", "ALREADY_EXISTS", "NOT_FOUND"]
     if !refusals.contains(FirestoreError(answer).status) { try await demand(answer, subject) }
     return try await self.pointer()
   }
-
-  public func value(at path: RealtimePath, in copy: MirrorCopy, bytesMax: Int) async throws -> WireValue? { nil }
-
-  public func children(
-    of path: RealtimePath, from first: String, through last: String, in copy: MirrorCopy, bytesMax: Int
-  ) async throws -> WireValue? { nil }
-
-  public func keys(at path: RealtimePath, in copy: MirrorCopy) async throws -> [String] { [] }
 
   /// The names of the documents of a collection that begin so.
   private func documents(in collection: String, beginning: String) async throws -> [String] {

@@ -22,7 +22,12 @@ struct FirestoreWrites {
     set(.null, at: FirestoreLayout.Place(collection: collection, document: document, field: []))
   }
 
-  var body: WireValue { .object(["writes": .array(order.map { write(of: $0, documents[$0]!) })]) }
+  /// Bodies of commits that hold them, in order; several only where a deletion meets more documents than one takes.
+  func bodies(max: Int) -> [WireValue] {
+    stride(from: 0, to: order.count, by: max).map { start in
+      .object(["writes": .array(order[start..<min(order.count, start + max)].map { write(of: $0, documents[$0]!) })])
+    }
+  }
 
   private func write(of place: FirestoreLayout.Place, _ document: Document) -> WireValue {
     let name = WireValue.string("\(root)/\(place.collection)/\(place.document)")

@@ -8,7 +8,7 @@ public struct BatchBounds: Sendable, Hashable {
   }
 
   /// What the Realtime Database takes without slowing down for others, and below the megabyte over which it triggers no functions.
-  public static let firebase = BatchBounds(pathsMax: 500, bytesMax: 1_000_000)
+  public static let firebase = BatchBounds(pathsMax: 2000, bytesMax: 1_000_000)
   /// 500 writes, and less than 10 MiB when every value is written with its type.
   public static let firestore = BatchBounds(pathsMax: 500, bytesMax: 2_000_000)
 }

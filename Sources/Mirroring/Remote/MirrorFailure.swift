@@ -24,6 +24,8 @@ public struct MirrorFailure: Error, Sendable, Hashable, CustomStringConvertible 
     case credentials
     /// The database's rules do not let us write a path.
     case denied
+    /// A path or value that the database does not take from anybody.
+    case refused
     /// More than the database changes in one step.
     case tooLarge
     /// Somebody else changed it meanwhile, again and again.

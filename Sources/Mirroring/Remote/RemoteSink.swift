@@ -8,6 +8,8 @@ public protocol RemoteSink: RealtimeSink {
   var place: String { get }
   /// How much one request takes; so much is changed in one step.
   var bounds: BatchBounds { get }
+  /// How many requests of different paths it takes at the same time.
+  var requestsMax: Int { get }
   /// Whether a whole second tree can be kept beside the first, so that a set larger than one request can be shown in one step.
   var hasCopy: Bool { get }
   /// Whether it stores arrays; else they are written as objects with the keys `i0`, `i1`, …
@@ -106,12 +108,4 @@ public struct SeenPointer: Sendable, Hashable {
 
   /// Nobody has looked yet.
   public static let none = SeenPointer(pointer: nil, version: "")
-}
-
-extension RemoteSink {
-  /// Writes into the tree itself: all in one step when one request holds them, else in order, request by request.
-  public func apply(_ changes: [RealtimeChange]) async throws {
-    let prepared = try Outbox.coalesced(changes).map { change throws(ChangeRefusal) in try WireChange(change, keepingArrays: keepsArrays) }
-    for batch in bounds.batches(prepared) { try await write(batch, in: .root, with: nil) }
-  }
 }

@@ -28,11 +28,7 @@ public struct WireChange: Sendable, Hashable {
   public static func key(_ key: String) -> String { WireKey.text(of: key) }
 
   /// How many bytes it adds to a request.
-  var bytes: Int {
-    var text: [UInt8] = []
-    value.write(to: &text, key: WireKey.text(of:))
-    return text.count + path.description.utf8.count + 4
-  }
+  var bytes: Int { value.byteCount(key: WireKey.text(of:)) + path.description.utf8.count + 4 }
 
   private var refusal: String? {
     if path.keys.isEmpty { return "it has no path" }

@@ -10,7 +10,7 @@ extension WireValue {
   public func setting(_ value: WireValue, at keys: ArraySlice<String>) -> WireValue {
     guard let key = keys.first else { return value }
     var children: [String: WireValue] = [:]
-    if case .object(let known) = self { children = known }
+    if case .object(let known) = self { children = known } else if value == .null { return self }
     let child = (children[key] ?? .null).setting(value, at: keys.dropFirst())
     children[key] = child == .null ? nil : child
     return children.isEmpty ? .null : .object(children)

@@ -34,6 +34,29 @@ extension WireValue {
     }
   }
 
+  /// How many bytes ``write(to:key:)`` adds.
+  func byteCount(key: (String) -> String) -> Int {
+    switch self {
+    case .null: 4
+    case .bool(let flag): flag ? 4 : 5
+    case .number(let text): text.utf8.count
+    case .string(let text): WireValue.byteCount(of: text)
+    case .array(let elements): elements.reduce(1 + max(1, elements.count)) { $0 + $1.byteCount(key: key) }
+    case .object(let children):
+      children.reduce(1 + max(1, children.count)) { $0 + WireValue.byteCount(of: key($1.key)) + 1 + $1.value.byteCount(key: key) }
+    }
+  }
+
+  private static func byteCount(of text: String) -> Int {
+    text.utf8.reduce(2) { count, byte in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x0A: count + 2
+      case 0..<0x20, 0x7F: count + 6
+      default: count + 1
+      }
+    }
+  }
+
   static func write(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {

@@ -48,6 +48,8 @@ enum WireNumber {
   ///
   /// Integers up to 2^53 and what was printed from a double are exact; ids of 18 digits and amounts with more digits than a double has are not.
   static func isExact(_ text: String) -> Bool {
+    // A double holds every number of up to 15 digits.
+    if text.utf8.count <= 15, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return true }
     guard let double = Double(text), double.isFinite else { return false }
     return digits(of: text) == digits(of: "\(double)")
   }

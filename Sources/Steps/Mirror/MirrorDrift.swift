@@ -80,7 +80,7 @@ private struct DriftSearch {
     let count = try await mirror.warehouse.read { try $0.mirrorNodeCount(below: text, through: through) }
     if count <= DriftSearch.pathsMax {
       let told = try await mirror.warehouse.read { try $0.mirrorNodes(below: text, through: through) }
-      let isLeaf = told.contains { $0.path == text }
+      let isLeaf = told.contains { $0.path == text && $0.value != nil }
       let bytesMax = isLeaf ? DriftSearch.leafBytesMax : DriftSearch.bytesMax
       if let there = try await mirror.sink.value(at: path, in: copy, bytesMax: bytesMax) {
         return try await compare(path, told, there.unescapingKeys)
@@ -144,9 +144,14 @@ private struct DriftSearch {
     var expected = WireValue.null
     var places: [(entry: OutboxEntry, keys: [String])] = []
     for entry in told {
-      guard let keys = RealtimePath(escaped: entry.path)?.keys, let value = entry.value.flatMap({ WireValue(json: $0) }) else { continue }
+      guard let keys = RealtimePath(escaped: entry.path)?.keys else { continue }
       let below = Array(keys.dropFirst(path.keys.count))
-      expected = expected.setting(value.asTree(), at: below[...])
+      guard let text = entry.value else {
+        expected = expected.setting(.null, at: below[...])
+        continue
+      }
+      guard let value = WireValue(json: text) else { continue }
+      expected = expected.setting(value.asTree(keepingArrays: mirror.sink.keepsArrays), at: below[...])
       places.append((entry, below))
     }
     drift.compared += places.count
@@ -154,12 +159,17 @@ private struct DriftSearch {
     let missing = wrong.filter { there.value(at: $0.keys) == .null }
     // What is more in a value that was told is a difference of that value.
     let extra = there.paths(missingIn: expected).filter { keys in !places.contains { keys.starts(with: $0.keys) } }
+    // What is written again is what should be there now: parts of it may have been changed since it was told as a whole.
+    let known = Set(missing.map(\.entry.path))
+    func now(_ place: (entry: OutboxEntry, keys: [String])) -> RealtimeChange {
+      let value = expected.value(at: place.keys)
+      return RealtimeChange(path: RealtimePath(path.keys + place.keys), value: value == .null ? nil : value.json)
+    }
     try await found(
-      missing.map(\.entry), wrong.map(\.entry).filter { entry in !missing.contains { $0.entry.path == entry.path } },
-      extra: extra.map { RealtimePath(path.keys + $0) })
+      missing.map(now), wrong.filter { !known.contains($0.entry.path) }.map(now), extra: extra.map { RealtimePath(path.keys + $0) })
   }
 
-  private mutating func found(_ missing: [OutboxEntry], _ different: [OutboxEntry], extra: [RealtimePath]) async throws {
+  private mutating func found(_ missing: [RealtimeChange], _ different: [RealtimeChange], extra: [RealtimePath]) async throws {
     guard !missing.isEmpty || !different.isEmpty || !extra.isEmpty else { return }
     drift.missing += missing.count
     drift.different += different.count
@@ -169,14 +179,11 @@ private struct DriftSearch {
     guard isRepairing else { return }
     precondition(extra.allSatisfy(mirror.places.contains), "a repair deletes what is the mirror's, and nothing else")
     let changes =
-      extra.map { RealtimeChange(path: $0, value: nil) }
-      + (missing + different).sorted { $0.sequence < $1.sequence }.compactMap { entry in
-        RealtimePath(escaped: entry.path).map { RealtimeChange(path: $0, value: entry.value) }
-      }
+      extra.map { RealtimeChange(path: $0, value: nil) } + (missing + different).sorted { $0.path.keys.count < $1.path.keys.count }
     let prepared = changes.compactMap { try? WireChange($0, keepingArrays: mirror.sink.keepsArrays) }  // one that is refused was never told
     for batch in mirror.sink.bounds.batches(prepared) {
-      try await mirror.sink.write(batch, in: copy, with: nil)
-      drift.repaired += batch.count
+      let refusals = try await mirror.sink.writeTaken(batch, in: copy, refusalsMax: RefusalBounds.max)
+      drift.repaired += batch.count - refusals.count
     }
   }
 }

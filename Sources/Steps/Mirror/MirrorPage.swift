@@ -14,6 +14,8 @@ extension RemoteMirror {
     private(set) var batches: [Batch] = []
     private(set) var refusals: [ChangeRefusal] = []
     private(set) var forgotten = 0
+    /// Whether no set holds a path of another one, or one above it: then their order is all the same.
+    private(set) var isIndependent = true
     private(set) var isOutbox: Bool
     /// The entries that are told, by their place in ``entries``.
     private var origins: [Int] = []
@@ -37,14 +39,17 @@ extension RemoteMirror {
     var toldCount: Int { origins.count }
 
     /// What is told of these entries, as it is kept.
-    func told(in range: ClosedRange<Int>) -> [(path: String, value: String?)] {
-      origins.filter { range.contains($0) }.map { (entries[$0].path, entries[$0].value) }
+    func told(in range: ClosedRange<Int>, except refused: Set<Int>) -> [(path: String, value: String?)] {
+      origins.filter { range.contains($0) && !refused.contains($0) }.map { (entries[$0].path, entries[$0].value) }
     }
 
     /// What is told of the entries from one on.
     func told(from first: Int) -> [(path: String, value: String?)] {
       origins.filter { $0 >= first }.map { (entries[$0].path, entries[$0].value) }
     }
+
+    /// The paths that are as they were before, because what is newer was refused, here or there.
+    func unchanged(_ refused: Set<Int>) -> [String] { refusals.map(\.path.description) + refused.map { entries[$0].path } }
 
     private mutating func prepare() {
       (refusals, forgotten, origins) = ([], 0, [])
@@ -72,6 +77,14 @@ extension RemoteMirror {
         }
       }
       batches = Page.batches(bounds.batches(prepared))
+      isIndependent = Page.isIndependent(prepared) && batches.reduce(0) { $0 + $1.changes.count } == prepared.count
+    }
+
+    private static func isIndependent(_ changes: [WireChange]) -> Bool {
+      let paths = Set(changes.map(\.path.keys))
+      return changes.allSatisfy { change in
+        !(1..<max(1, change.path.keys.count)).contains { paths.contains(Array(change.path.keys.prefix($0))) }
+      }
     }
 
     private static func batches(_ sets: [[WireChange]]) -> [Batch] {

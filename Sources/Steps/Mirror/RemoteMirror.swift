@@ -34,8 +34,8 @@ public struct RemoteMirror: Sendable {
   private let name: @Sendable () -> String
 
   /// What is held in memory at once.
-  private static let page = (entries: 2000, bytes: 4 << 20)
-  private static let refusalsShown = 5
+  static let page = (entries: 6000, bytes: 4 << 20)
+  static let refusalsShown = 5
   /// Times that the pointer is tried when somebody else changes it.
   private static let switchesMax = 5
 
@@ -80,21 +80,27 @@ public struct RemoteMirror: Sendable {
       for uid in try reader.treeKeys(below: MirroredPlaces.usersPath.description) {
         try tell(MirroredPlaces.results(of: uid).keys.joined(separator: "\u{1}"))
       }
+      // The tree in the warehouse has all of that; it is told the rest when it is the mirror again.
+      var journal = MirrorJournal(place: MirrorJournal.embedded, writer: MirrorJournal.embedded)
+      journal.rootSequence = try reader.mirrorSequence()
+      try transaction.save(journal)
     }
   }
 
   fileprivate func newJournal() -> MirrorJournal { MirrorJournal(place: sink.place, writer: name()) }
 
   /// One push on its way.
-  private struct Push {
+  struct Push {
     let mirror: RemoteMirror
     let night: Instant
     var journal: MirrorJournal
     var outcome = Outcome()
     private var seen = SeenPointer.none
+    /// Changes that the database refused, and not we.
+    var refusedThere = 0
 
-    private var sink: any RemoteSink { mirror.sink }
-    private var warehouse: Warehouse { mirror.warehouse }
+    var sink: any RemoteSink { mirror.sink }
+    var warehouse: Warehouse { mirror.warehouse }
 
     init(_ mirror: RemoteMirror, night: Instant) async throws {
       (self.mirror, self.night) = (mirror, night)
@@ -115,15 +121,22 @@ public struct RemoteMirror: Sendable {
 
     mutating func run(takingOver: Bool) async throws {
       try await look(takingOver: takingOver)
+      if journal.isCopyLive, journal.copySequence == 0 { return try await fill() }
       if journal.isCopyLive {
         // The last push had shown its night, and was stopped before it had brought it home.
         try await catchUp(.root)
         try await show(.root)
       }
       if try await writeAtOnce() { return }
+      if try await isBlank() {
+        try await show(.copy)
+        return try await fill()
+      }
       if sink.hasCopy {
-        try await catchUp(.copy)
-        try await drain(into: .copy)
+        let since = journal.copySequence
+        // What the outbox has newer would be written twice.
+        try await catchUp(.copy, skippingWaiting: true)
+        try await drain(into: .copy, skipped: since)
         try await show(.copy)
         try await catchUp(.root)
       } else {
@@ -133,6 +146,23 @@ public struct RemoteMirror: Sendable {
       }
       try await show(.root)
       try await warehouse.write { try $0.forgetDeletedMirrorNodes() }
+    }
+
+    /// Writes into the tree itself, once, while readers are at the second one: it is empty, as the database was, or holds what another
+    /// warehouse last showed.
+    private mutating func fill() async throws {
+      try await catchUp(.root)
+      try await drain(into: .root)
+      try await show(.root)
+      try await warehouse.write { try $0.forgetDeletedMirrorNodes() }
+    }
+
+    /// Whether it holds nothing of ours, in either tree.
+    private func isBlank() async throws -> Bool {
+      guard sink.hasCopy, seen.pointer == nil else { return false }
+      let tops = Set(mirror.places.tops.map(WireChange.key))
+      guard try await sink.keys(at: RealtimePath([]), in: .root).allSatisfy({ !tops.contains($0) }) else { return false }
+      return try await sink.keys(at: RealtimePath([]), in: .copy).isEmpty
     }
 
     /// What the database says of itself wins over what we remember of it.
@@ -182,7 +212,15 @@ public struct RemoteMirror: Sendable {
       let base = try await warehouse.read { try $0.mirrorSequence() }
       let sequence = base + Int64(told.count)
       if let batch = page.batches.first {
-        try await write(batch.changes, .root, MirrorPointer(copy: .root, night: night, sequence: sequence, writer: journal.writer))
+        try Task.checkCancellation()
+        let pointer = MirrorPointer(copy: .root, night: night, sequence: sequence, writer: journal.writer)
+        do {
+          try await sink.write(batch.changes, in: .root, with: pointer)
+        } catch let failure as MirrorFailure where failure.isOfContent && batch.changes.count > 1 {
+          // One of them is refused. Which one is found out where no reader is.
+          return false
+        }
+        (outcome.writes, outcome.requests) = (outcome.writes + batch.changes.count, outcome.requests + 1)
       } else if entries.isEmpty {
         // Nothing to tell. A database that was never told anything learns at least who writes.
         if seen.pointer?.writer != journal.writer { try await show(.root) }
@@ -199,67 +237,6 @@ public struct RemoteMirror: Sendable {
       count(page)
       outcome.paths += page.batches.first.map { Set($0.changes.map(\.origin)).count } ?? 0
       return true
-    }
-
-    /// Tells a tree what the other one was told already.
-    private mutating func catchUp(_ copy: MirrorCopy) async throws {
-      while true {
-        let since = copy == .root ? journal.rootSequence : journal.copySequence
-        let entries = try await warehouse.read {
-          try $0.mirrorNodes(after: since, limit: RemoteMirror.page.entries, bytesMax: RemoteMirror.page.bytes)
-        }
-        guard let last = entries.last else { return }
-        let page = Page(entries: entries, isOutbox: false, mirror)
-        for batch in page.batches {
-          try await write(batch.changes, copy, nil)
-          guard let through = batch.through else { continue }
-          advance(copy, to: entries[through].sequence)
-          try await save()
-        }
-        advance(copy, to: last.sequence)
-        try await save()
-        count(page)
-      }
-    }
-
-    /// Tells a tree what nobody was told yet. Each set that is written leaves the outbox; what comes after one that fails stays.
-    private mutating func drain(into copy: MirrorCopy) async throws {
-      while true {
-        let entries = try await warehouse.read {
-          try $0.outbox(limit: RemoteMirror.page.entries, bytesMax: RemoteMirror.page.bytes)
-        }
-        guard let last = entries.last else { return }
-        let page = Page(entries: entries, isOutbox: true, mirror)
-        var done = 0
-        for batch in page.batches {
-          try await write(batch.changes, copy, nil)
-          guard let through = batch.through else { continue }
-          // Those before it that were overwritten by a later one are told by that.
-          try await settle(page.told(in: done...through), through: entries[through].sequence, copy)
-          done = through + 1
-        }
-        try await settle([], through: last.sequence, copy)
-        count(page)
-        outcome.paths += page.toldCount
-      }
-    }
-
-    /// Moves changes from the outbox to what is told.
-    private mutating func settle(_ told: [(path: String, value: String?)], through sequence: Int64, _ copy: MirrorCopy) async throws {
-      if !told.isEmpty {
-        let base = try await warehouse.read { try $0.mirrorSequence() }
-        advance(copy, to: base + Int64(told.count))
-      }
-      let journal = journal
-      try await warehouse.write { transaction in
-        _ = try transaction.tell(told)
-        try transaction.acknowledge(through: sequence)
-        try transaction.save(journal)
-      }
-    }
-
-    private mutating func advance(_ copy: MirrorCopy, to sequence: Int64) {
-      if copy == .root { journal.rootSequence = sequence } else { journal.copySequence = sequence }
     }
 
     /// Sends readers to a tree.
@@ -283,20 +260,6 @@ public struct RemoteMirror: Sendable {
       }
       journal.isCopyLive = copy == .copy
       try await save()
-    }
-
-    private mutating func write(_ changes: [WireChange], _ copy: MirrorCopy, _ pointer: MirrorPointer?) async throws {
-      try Task.checkCancellation()
-      try await sink.write(changes, in: copy, with: pointer)
-      outcome.writes += changes.count
-      outcome.requests += 1
-    }
-
-    private mutating func count(_ page: Page) {
-      outcome.forgotten += page.forgotten
-      guard page.isOutbox else { return }
-      outcome.refused += page.refusals.count
-      outcome.refusals += page.refusals.prefix(max(0, RemoteMirror.refusalsShown - outcome.refusals.count)).map(\.description)
     }
   }
 }

@@ -18,6 +18,9 @@ public struct MirrorJournal: Sendable, Equatable {
   public var failedAt: Instant?
   public var failure: String?
 
+  /// The place of the tree in the warehouse; it has a journal when there is or was a database elsewhere.
+  public static let embedded = "embedded"
+
   public init(place: String, writer: String) {
     (self.place, self.writer) = (place, writer)
   }
@@ -50,13 +53,34 @@ extension WarehouseTransaction {
     return sequence
   }
 
-  /// Forgets what was deleted, and every tree has been told.
+  /// Forgets what was deleted, and every tree elsewhere has been told. The tree in the warehouse, which may be behind, is told here.
+  ///
+  /// What was deleted from a larger value that was told as a whole is remembered as long as that value is.
   public func forgetDeletedMirrorNodes() throws {
-    try database.execute(
+    let told = try Int64.fetchOne(
+      database,
       sql: """
-        DELETE FROM mirror_nodes WHERE value IS NULL AND sequence <=
-          coalesce((SELECT min(min(root_sequence, CASE WHEN copy_sequence = 0 THEN root_sequence ELSE copy_sequence END)) FROM mirror_sinks), 0)
-        """)
+        SELECT min(min(root_sequence, CASE WHEN copy_sequence = 0 THEN root_sequence ELSE copy_sequence END))
+        FROM mirror_sinks WHERE place <> ?
+        """, arguments: [MirrorJournal.embedded])
+    guard let told else { return }
+    let deleted = try String.fetchCursor(
+      database, sql: "SELECT path FROM mirror_nodes WHERE value IS NULL AND sequence <= ?", arguments: [told])
+    let parent = try database.makeStatement(sql: "SELECT EXISTS (SELECT 1 FROM mirror_nodes WHERE path = ? AND value IS NOT NULL)")
+    var forgotten: [String] = []
+    while let path = try deleted.next() {
+      var isRemembered = false
+      for (index, byte) in path.utf8.enumerated() where byte == UInt8(ascii: "/") && !isRemembered {
+        isRemembered = try Bool.fetchOne(parent, arguments: [String(decoding: path.utf8.prefix(index), as: UTF8.self)]) ?? false
+      }
+      if !isRemembered { forgotten.append(path) }
+    }
+    let embedded = try reader.mirrorJournal(of: MirrorJournal.embedded)?.rootSequence
+    let forget = try database.cachedStatement(sql: "DELETE FROM mirror_nodes WHERE path = ? RETURNING sequence")
+    for path in forgotten {
+      guard let sequence = try Int64.fetchOne(forget, arguments: [path]), sequence > embedded ?? 0 else { continue }
+      try deleteTreeLeaves(below: WarehouseReader.stored(path))
+    }
   }
 }
 
@@ -85,12 +109,21 @@ extension WarehouseReader {
   }
 
   /// The changes after a sequence, in order.
-  /// - Parameter bytesMax: of their values together; one is given in any case.
-  public func mirrorNodes(after sequence: Int64, limit: Int, bytesMax: Int) throws -> [OutboxEntry] {
-    try Self.entries(
+  /// - Parameters:
+  ///   - bytesMax: of their values together; one is given in any case.
+  ///   - skippingWaiting: without the paths of which the outbox has something newer.
+  public func mirrorNodes(after sequence: Int64, limit: Int, bytesMax: Int, skippingWaiting: Bool = false) throws -> [OutboxEntry] {
+    let more = skippingWaiting ? "AND path NOT IN (SELECT path FROM outbox)" : ""
+    return try Self.entries(
       Row.fetchCursor(
-        database, sql: "SELECT sequence, path, value FROM mirror_nodes WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        database, sql: "SELECT sequence, path, value FROM mirror_nodes WHERE sequence > ? \(more) ORDER BY sequence LIMIT ?",
         arguments: [sequence, limit]), bytesMax: bytesMax)
+  }
+
+  /// What is told at exactly this path.
+  public func mirrorNode(at path: String) throws -> OutboxEntry? {
+    try Row.fetchOne(database, sql: "SELECT sequence, path, value FROM mirror_nodes WHERE path = ?", arguments: [path])
+      .map { OutboxEntry(sequence: $0[0], path: $0[1], value: $0[2]) }
   }
 
   /// The oldest changes that nobody was told.
@@ -117,13 +150,13 @@ extension WarehouseReader {
     return entries
   }
 
-  /// What is told at and below a path, in the order of the changes. Deleted paths are not part of it.
+  /// What is told at and below a path, in the order of the changes; also what was deleted, while that is remembered.
   public func mirrorNodes(below path: String, through sequence: Int64) throws -> [OutboxEntry] {
     try Row.fetchAll(
       database,
       sql: """
         SELECT sequence, path, value FROM mirror_nodes
-        WHERE (path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')) AND value IS NOT NULL AND sequence <= ?2 ORDER BY sequence
+        WHERE (path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0')) AND sequence <= ?2 ORDER BY sequence
         """, arguments: [path, sequence]
     ).map { OutboxEntry(sequence: $0[0], path: $0[1], value: $0[2]) }
   }
@@ -164,6 +197,12 @@ extension WarehouseReader {
       database, sql: "SELECT substr(path, 1, instr(path || '/', '/') - 1), count(*) FROM mirror_nodes WHERE sequence > ? GROUP BY 1",
       arguments: [sequence])
     return Dictionary(rows.map { ($0[0], $0[1]) }) { $1 }
+  }
+
+  /// Whether there is, or was, a database elsewhere.
+  public func hasMirrorElsewhere() throws -> Bool {
+    try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM mirror_sinks WHERE place <> ?)", arguments: [MirrorJournal.embedded]) ?? false
   }
 
   /// Whether anything was ever told to a database elsewhere.

@@ -25,8 +25,13 @@ extension WarehouseReader {
   /// The leaves at and below a path, sorted, with `/` between the keys of paths; an empty path is the whole tree.
   public func tree(below path: String) throws -> [(path: String, value: String)] {
     var leaves: [(path: String, value: String)] = []
-    try treeLeaves(below: path.replacing("/", with: "\u{1}")) { leaves.append(($0.replacing("\u{1}", with: "/"), $1)) }
+    try treeLeaves(below: Self.stored(path)) { leaves.append(($0.replacing("\u{1}", with: "/"), $1)) }
     return leaves
+  }
+
+  /// `a/b` as it is stored. Byte by byte: with a mark that combines, `/` would be another character.
+  static func stored(_ path: String) -> String {
+    String(decoding: path.utf8.map { $0 == UInt8(ascii: "/") ? 1 : $0 }, as: UTF8.self)
   }
 
   /// The keys directly below a path, sorted as they are stored.

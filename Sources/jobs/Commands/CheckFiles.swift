@@ -45,13 +45,9 @@ struct CheckFiles: AsyncParsableCommand {
     for path in try Self.mappings(workspace) { diagnostics += ImportMappingReader.read(path, from: workspace.files).diagnostics }
     var cron: [CrontabDefect] = []
     if files.isEmpty || files.contains("crontab") { (cron, diagnostics) = try crontabDefects(workspace, diagnostics) }
+    diagnostics += [MirrorDesk(workspace: workspace, configuration: configuration).lackDiagnostic].compactMap(\.self)
     if !files.isEmpty { diagnostics.removeAll { $0.file.map { !files.contains($0) } ?? false } }
 
-    // Not a mistake of the files: they are right, and something else is not there yet.
-    let lacks =
-      files.isEmpty || files.contains("Jobs/config/realtime.yaml")
-      ? [MirrorDesk(workspace: workspace, configuration: configuration).lack].compactMap(\.self) : []
-    for lack in lacks { Output.say("warning: Jobs/config/realtime.yaml: \(lack)") }
     let hasErrors = diagnostics.hasErrors || cron.contains { $0.severity == .error }
     if json {
       try Output.json(CheckDocument(ok: !hasErrors, diagnostics: diagnostics, crontab: cron.map(CheckDocument.CronMistake.init)))
@@ -59,7 +55,7 @@ struct CheckFiles: AsyncParsableCommand {
       for diagnostic in diagnostics { Output.say(diagnostic.rendered(colour: Output.isColoured(STDERR_FILENO))) }
       for defect in cron { Output.say(Diagnostic(defect).rendered(colour: Output.isColoured(STDERR_FILENO))) }
       let errors = diagnostics.count { $0.severity == .error } + cron.count { $0.severity == .error }
-      let warnings = diagnostics.count + cron.count - errors + lacks.count
+      let warnings = diagnostics.count + cron.count - errors
       if hasErrors {
         Output.say("\(errors) error\(errors == 1 ? "" : "s"), \(warnings) warning\(warnings == 1 ? "" : "s")")
       } else {

@@ -34,9 +34,7 @@ struct RealtimePush: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try place.workspace()
-    let (configuration, diagnostics) = try workspace.configuration()
-    guard !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
-    let desk = MirrorDesk(workspace: workspace, configuration: configuration)
+    let desk = try MirrorDesk.opened(workspace)
     // Nothing to tell where nothing was stored; this says so, and makes no file.
     _ = try workspace.reading()
     let lock = try RunLock(at: workspace.lockFile, purpose: "realtime push")
@@ -57,21 +55,15 @@ struct RealtimePush: AsyncParsableCommand {
   private func push(
     _ desk: MirrorDesk, _ remote: RealtimeConfiguration.Remote, _ warehouse: Warehouse, night: Instant
   ) async throws -> Document {
-    let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
-    defer { http.shutdown() }
-    let mirror = RemoteMirror(warehouse, to: try desk.sink(remote, http: http), places: try desk.places(), time: SystemTime())
-    let outcome = try await mirror.push(night: night, takingOver: takeOver)
-    let drift = repair ? try await mirror.drift(repairing: true) : nil
+    let (outcome, drift) = try await desk.mirroring(remote, warehouse) { mirror in
+      (try await mirror.push(night: night, takingOver: takeOver), repair ? try await mirror.drift(repairing: true) : nil)
+    }
     if repair, drift == nil { Output.say("note: \(try desk.place()) cannot be compared path by path; what waited was told") }
     return Document(sink: try desk.place(), outcome, drift)
   }
 
   private func pushEmbedded(_ desk: MirrorDesk, _ warehouse: Warehouse) async throws -> Document {
-    var outcome = RemoteMirror.Outcome()
-    (outcome.paths, outcome.forgotten) = try await PushRealtime.drain(
-      warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), places: try desk.places())
-    outcome.writes = outcome.paths
-    return Document(sink: "embedded", outcome, nil)
+    Document(sink: "embedded", try await PushRealtime.drain(warehouse, places: try desk.places()), nil)
   }
 
   private struct Document: Encodable {

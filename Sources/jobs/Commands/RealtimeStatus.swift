@@ -31,9 +31,7 @@ struct RealtimeStatus: AsyncParsableCommand {
 
   func run() async throws {
     let workspace = try place.workspace()
-    let (configuration, diagnostics) = try workspace.configuration()
-    guard !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
-    let desk = MirrorDesk(workspace: workspace, configuration: configuration)
+    let desk = try MirrorDesk.opened(workspace)
     let warehouse = try workspace.reading()
     let (sink, lack) = (try desk.place(), desk.remote == nil ? nil : desk.lack)
     let (journal, waiting) = try await warehouse.read { reader in
@@ -44,7 +42,7 @@ struct RealtimeStatus: AsyncParsableCommand {
     var (drift, driftFailure): (MirrorDrift?, String?) = (nil, nil)
     if compare, let remote = desk.remote, journal != nil, lack == nil {
       do {
-        drift = try await self.drift(desk, remote, warehouse)
+        drift = try await desk.mirroring(remote, warehouse) { try await $0.drift() }
       } catch let failure as MirrorFailure {
         driftFailure = failure.message
       }
@@ -54,12 +52,6 @@ struct RealtimeStatus: AsyncParsableCommand {
       lacks: lack, tree: journal.map { $0.isCopyLive ? "copy" : "root" }, drift: drift.map(DriftDocument.init), unknown: driftFailure)
     if json { try Output.json(document) } else { try Output.print(document.text) }
     if let drift, !drift.isNone { throw Ended(status: .badData) }
-  }
-
-  private func drift(_ desk: MirrorDesk, _ remote: RealtimeConfiguration.Remote, _ warehouse: Warehouse) async throws -> MirrorDrift? {
-    let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
-    defer { http.shutdown() }
-    return try await RemoteMirror(warehouse, to: try desk.sink(remote, http: http), places: try desk.places(), time: SystemTime()).drift()
   }
 
   private struct Document: Encodable {

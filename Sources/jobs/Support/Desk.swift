@@ -92,7 +92,7 @@ struct Desk {
   ) -> @Sendable (Parameters) throws -> any StepOperation {
     { parameters in
       guard let remote = desk.remote else {
-        return try PushRealtime(warehouse, to: EmbeddedSink(storage: WarehouseTree(warehouse)), rules: parameters["rules"])
+        return try PushRealtime(warehouse, rules: parameters["rules"])
       }
       if isOffline { return HoldRealtime(warehouse) }
       do {

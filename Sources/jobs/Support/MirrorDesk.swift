@@ -13,6 +13,23 @@ struct MirrorDesk {
   let workspace: Workspace
   let configuration: Configuration
 
+  /// Of the files as they are.
+  /// - Throws: ``Diagnostics`` when there are mistakes in them.
+  static func opened(_ workspace: Workspace) throws -> MirrorDesk {
+    let (configuration, diagnostics) = try workspace.configuration()
+    guard !diagnostics.hasErrors else { throw Diagnostics(list: diagnostics) }
+    return MirrorDesk(workspace: workspace, configuration: configuration)
+  }
+
+  /// Connects the warehouse with the database elsewhere for as long as `body` runs.
+  func mirroring<Result>(
+    _ remote: RealtimeConfiguration.Remote, _ warehouse: Warehouse, _ body: (RemoteMirror) async throws -> Result
+  ) async throws -> Result {
+    let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
+    defer { http.shutdown() }
+    return try await body(RemoteMirror(warehouse, to: try sink(remote, http: http), places: try places(), time: SystemTime()))
+  }
+
   private var secrets: SecretStore { SecretStore(folder: workspace.secrets) }
 
   /// The database elsewhere that is told; nil: the embedded one is.
@@ -76,6 +93,22 @@ struct MirrorDesk {
         return nil
       } catch { return error.message }
     }
+  }
+
+  /// ``lack``, with its place in the file.
+  var lackDiagnostic: Diagnostic? {
+    guard let lack, let name = configuration.realtime?.remote?.secret else { return nil }
+    let file = "Jobs/config/realtime.yaml"
+    let text = FileManager.default.contents(atPath: "\(workspace.root)/\(file)").map { String(decoding: $0, as: UTF8.self) } ?? ""
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // The key that asks for it: `secret`, or `sink` where its usual name is meant.
+    let index = ["secret:", "sink:"].lazy.compactMap { key in lines.firstIndex { $0.hasPrefix(key) } }.first ?? 0
+    let line = String(lines[index].prefix(200))
+    let place = Diagnostic.Place(
+      file: file, line: index + 1, column: 1, length: max(1, line.prefix { $0 != ":" }.count), excerpt: line)
+    return Diagnostic(
+      .missingSecret, at: place, "the secret `\(name)` cannot be used", label: "needed for this",
+      notes: [lack, "the night itself runs without it"])
   }
 
   /// What is told.
