@@ -80,7 +80,7 @@ import Testing
         ready_by: "00:01"
         steps:
           report: { uses: report.nightly }
-          tell: { uses: realtime.push, needs: [report] }
+          tell: { uses: realtime.push, needs: [report], with: { rules: $config.realtime } }
           look: { uses: shell, with: { run: [sh, -c, "cat /proc/$PPID/cmdline /proc/$PPID/environ | tr '\\\\0' '\\\\n'; env"] } }
           last: { uses: shell, needs: [tell], with: { run: ["false"] } }
         finally: { notify: { uses: notify.send, with: { within: 1s } } }
@@ -135,7 +135,7 @@ import Testing
       running.start(
         try project.start(
           ["run", "small"], environment: ["SWIFT_BACKTRACE": "enable=yes,color=no,timeout=none,registers=all,images=none"],
-          shell: #"ulimit -c unlimited && exec "$@""#))
+          shell: Cores.line))
       let ended = try await running.end()
       #expect(ended.status == 128 + signal, "\(ended)")
       #expect(!ended.description.contains(canary), "\(ended)")
@@ -180,6 +180,13 @@ private final class Crashed: @unchecked Sendable {
 
 /// Whether a program that crashes here leaves its memory in a file beside it.
 private enum Cores {
+  /// Allows cores, and lets signals through: in what a test starts they are blocked.
+  static let line = """
+    ulimit -c unlimited && exec /usr/bin/python3 -c 'import os, signal, sys
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.execv(sys.argv[1], sys.argv[1:])' "$@"
+    """
+
   static let canBeMade: Bool = {
     let folder = FileManager.default.temporaryDirectory.appending(path: "core-\(UUID().uuidString)").path()
     guard (try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)) != nil else { return false }
@@ -187,7 +194,7 @@ private enum Cores {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
-    process.arguments = ["-c", "ulimit -c unlimited && cd \"$1\" && exec sh -c 'kill -ABRT $$'", "sh", folder]
+    process.arguments = ["-c", line, "sh", "/bin/sh", "-c", "cd \"$1\" && kill -ABRT $$", "sh", folder]
     guard (try? process.run()) != nil else { return false }  // no shell, no core
     process.waitUntilExit()
     return (try? FileManager.default.contentsOfDirectory(atPath: folder))?.contains { $0.hasPrefix("core") } ?? false
