@@ -67,6 +67,29 @@ import Testing
     }
   }
 
+  @Test func `is that a run is late that has not begun, and not again by the run when it comes`() async throws {
+    try await Project.with { project in
+      let server = try SwitchServer()
+      defer { server.stop() }
+      try await tell(project, hook, on: "late", at: server.url)
+      try project.job("small", "ready_by: \"00:01\"\nsteps: { a: { uses: shell, with: { run: [\"true\"] } } }\n")
+      try project.write("0 0 * * * jobs run small\n", to: "crontab")
+      #expect(try await project.jobs("notify", "send").out == "nothing is to be told\n")
+      // Its schedule has begun some days ago, by a person, who knows when it is late.
+      let old = Date(timeIntervalSinceNow: -3 * 86_400).formatted(.iso8601.year().month().day())
+      #expect(try await project.jobs("run", "small", "--date", "\(old)T00:00Z").status == 0)
+      #expect(server.requests.isEmpty)
+      let sent = try await project.jobs("notify", "send")
+      #expect(sent.status == 0 && sent.out == "1 told\n", "\(sent)")
+      #expect(server.requests.first?.body.contains("was to be ready by 00:01") == true)
+      #expect(server.requests.first?.body.contains("and its run has not begun") == true)
+      #expect(try await project.jobs("notify", "send").out == "nothing is to be told\n")
+      let run = try await project.jobs("run", "small", "--trigger", "cron")
+      #expect(run.status == 0 && run.err.contains("was to be ready by 00:01"), "\(run)")
+      #expect(server.requests.count == 1)
+    }
+  }
+
   @Test func `is what waited for its time, by a command for a timer`() async throws {
     try await Project.with { project in
       let status = Held<Int>()

@@ -24,15 +24,9 @@ public struct NotificationTeller: Sendable {
   /// - Returns: what could not be told; the step says it, too.
   public func tell(_ notices: [Notice], logicalDate: Instant) async -> [String] {
     guard !desk.rules.channels.isEmpty, !desk.rules.rules.isEmpty else { return [] }
-    let (rules, now) = (desk.rules, time.now())
     do {
-      let new = try await warehouse.write { transaction in
-        try transaction.queueNotifications(at: now, logicalDate: logicalDate) {
-          NoticeDecision(rules, told: $0, notices: notices, now: now)
-        }
-      }
-      guard new > 0 else { return [] }
-      let tally = try await dispatch.run(until: now + Self.within, isSettling: false)
+      guard try await queue(notices, logicalDate: logicalDate) > 0 else { return [] }
+      let tally = try await dispatch.run(until: time.now() + Self.within, isSettling: false)
       // What waits is found by the step; what does not is lost to it.
       let lost = tally.troubles.filter { !$0.hasPrefix(NotificationDispatch.notYet) }
       await desk.turn.keep(lost)
@@ -41,6 +35,18 @@ public struct NotificationTeller: Sendable {
       return []
     } catch {
       return ["not told: \(error)"]
+    }
+  }
+
+  /// Puts in line what has happened, each notice at most once.
+  /// - Returns: how many are new.
+  @discardableResult
+  public func queue(_ notices: [Notice], logicalDate: Instant) async throws -> Int {
+    let (rules, now) = (desk.rules, time.now())
+    return try await warehouse.write { transaction in
+      try transaction.queueNotifications(at: now, logicalDate: logicalDate) {
+        NoticeDecision(rules, told: $0, notices: notices, now: now)
+      }
     }
   }
 

@@ -18,7 +18,7 @@ struct NotifySend: AsyncParsableCommand {
         jobs notify send --quiet       for cron: says nothing unless something could not be sent
 
       For a line of crontab, `*/5 * * * * jobs notify send --quiet`; `jobs cron run` does it by itself. It disturbs no run, and tells no
-      message twice, however many send at once. The exit status is 3 when something could not be sent, or only perhaps; 1 when nothing was.
+      message twice, however many send at once. It tells, too, that a job is late whose run has not begun or has died. The exit status is 3 when something could not be sent, or only perhaps; 1 when nothing was.
       """)
 
   @Flag(help: "Print only when something could not be sent.")
@@ -47,14 +47,20 @@ struct NotifySend: AsyncParsableCommand {
   }
 
   private func send(_ workspace: Workspace, _ configuration: Configuration) async throws -> NotificationTally {
-    guard FileManager.default.fileExists(atPath: workspace.database), try await isNeeded(workspace) else { return NotificationTally() }
+    guard FileManager.default.fileExists(atPath: workspace.database) else { return NotificationTally() }
+    let isLateTold = configuration.notifications?.rules.contains { $0.kinds.contains(.late) } ?? false
+    let (waits, late) = try await look(workspace, configuration, isLateTold: isLateTold)
+    guard waits || !late.isEmpty else { return NotificationTally() }
     let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
     defer { http.shutdown() }
     let desk = workspace.notificationDesk(configuration.notifications, http: http, time: SystemTime(), isOffline: false)
     let file = try NoticeFile.open(workspace, purpose: "notify send")
     let teller = NotificationTeller(file, desk, reports: workspace.reports, time: SystemTime())
     // What is on its way ends; nothing else is begun.
-    let work = Task { try await teller.sendDue() }
+    let work = Task {
+      for start in late { try await teller.queue([start.notice], logicalDate: start.logicalDate) }
+      return try await teller.sendDue()
+    }
     Process.onStopSignals { _ in work.cancel() }
     do {
       let tally = try await work.value
@@ -66,14 +72,23 @@ struct NotifySend: AsyncParsableCommand {
     }
   }
 
-  /// Whether something waits, or was on its way when its sender died: most calls of a timer find nothing, and disturb nobody.
-  private func isNeeded(_ workspace: Workspace) async throws -> Bool {
+  /// Whether something waits, or was on its way when its sender died, and what is late: most calls of a timer find nothing, and disturb
+  /// nobody.
+  private func look(_ workspace: Workspace, _ configuration: Configuration, isLateTold: Bool) async throws -> (Bool, [LateStarts.Late]) {
+    let now = SystemTime().now()
     let warehouse = try workspace.reading()
     defer { try? warehouse.close() }  // it was only read
     do {
-      return try await warehouse.read { try !$0.notifications(in: [.waiting, .sending]).isEmpty }
+      return try await warehouse.read { reader in
+        let late = isLateTold ? try LateStarts.find(workspace, configuration, reader, now: now) : []
+        let told = try Set(
+          late.flatMap { try reader.notifications(of: $0.notice.cause) }.filter { $0.telling.notice.kind == .late }.map(
+            \.telling.notice.cause))
+        let waits = try !reader.notifications(in: [.waiting, .sending]).isEmpty
+        return (waits, late.filter { !told.contains($0.notice.cause) })
+      }
     } catch WarehouseError.olderSchema {
-      return true
+      return (true, [])
     }
   }
 

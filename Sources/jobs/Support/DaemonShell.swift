@@ -59,6 +59,7 @@ final class DaemonShell {
     tell("started with \(lines(daemon.crontab))" + next)
     var (stop, isFinishing): (Int32?, Bool) = (nil, false)
     _ = carryOut(daemon.apply(.pending(await pendingJobs(), time.now())))
+    followDeadlines()
     await sendNotices()
     var alarm = self.alarm(continuation)
     defer { alarm.cancel() }
@@ -138,6 +139,8 @@ final class DaemonShell {
     }
   }
 
+  private func followDeadlines() { notices.follow(daemon.crontab.schedules.map(\.job)) }
+
   /// Lets `jobs notify send` send what waits and is due now.
   private func sendNotices() async {
     guard await notices.isDue() else { return }
@@ -171,6 +174,7 @@ final class DaemonShell {
       let (overlaps, mistakes) = try Self.overlaps(of: crontab, workspace)
       if let first = mistakes.first { throw Failure(.configuration, first) }
       let commands = daemon.apply(.reloaded(crontab, overlaps: overlaps))
+      followDeadlines()
       tell("read crontab again: \(lines(crontab))" + next)
       return commands
     } catch {

@@ -11,6 +11,8 @@ struct NoticeWatch {
   /// How long until something else comes due; nil: nothing waits for a time.
   private(set) var wait: Duration?
   private let workspace: Workspace
+  private var deadlines: [DailyDeadline] = []
+  private var looked = SystemTime().now()
   private var last: (due: Set<Int64>, at: Instant) = ([], Instant(milliseconds: 0))
 
   /// What stays due though it was tried, for want of a key or a channel, is tried again so often.
@@ -20,12 +22,21 @@ struct NoticeWatch {
 
   init(_ workspace: Workspace) { self.workspace = workspace }
 
-  /// Looks at what waits.
+  /// Takes the times by which jobs must be ready: then the command looks whether one is late.
+  mutating func follow(_ jobs: [String]) {
+    guard let (configuration, _) = try? workspace.configuration() else { return }  // with a mistake in it, the old ones stay
+    deadlines = jobs.compactMap { LateStarts.readyBy($0, workspace, configuration).flatMap { DailyDeadline($0) } }
+  }
+
+  /// Looks at what waits, and at the clock.
   mutating func isDue() async -> Bool {
     let now = SystemTime().now()
     guard process == nil, let (due, next) = await look(now) else { return false }
-    wait = next.map { $0 - now }
+    wait = ([next].compactMap(\.self) + deadlines.compactMap { $0.next(after: now) }).min().map { $0 - now }
+    let hasPassed = deadlines.contains { $0.next(after: looked).map { $0 <= now } ?? false }
+    looked = now
     let isTried = due == last.due && now - last.at < Self.patience && now >= last.at
+    if hasPassed { return true }
     guard !due.isEmpty, !isTried else {
       if !isTried { last.due = due }
       return false
