@@ -24,6 +24,7 @@ enum Schema {
     SchemaMigration("0022 notify", notify),
     SchemaMigration("0023 users", users),
     SchemaMigration("0024 alerts", alerts),
+    SchemaMigration("0027 hours of the bridge", bridgeHours),
   ]
 
   /// The migrations that were applied, by name, in order; empty for what is no warehouse.
