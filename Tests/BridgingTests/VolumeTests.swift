@@ -9,7 +9,9 @@ import Testing
   }
 
   /// The volumes of the hours of messages, `-` where none is known.
-  private func hours(_ meaning: VolumeMeaning, _ messages: [(minute: Int64, message: PriceMessage)], gapBefore: Int64? = nil) throws -> [String] {
+  private func hours(
+    _ meaning: VolumeMeaning, _ messages: [(minute: Int64, message: PriceMessage)], gapBefore: Int64? = nil
+  ) throws -> [String] {
     var table = PriceTable(meaning)
     var rows: [HourRow] = []
     var isGapNoted = false
@@ -25,8 +27,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("0", "0"), ("1790.86", "1790.86"), ("+12.500", "12.5"), ("1e3", "1000"), ("1.5E-3", "0.0015"), ("0.000000000000000001", "0.000000000000000001"),
-    ("0.0000000000000000019", "0.000000000000000001"), ("1e-400", "0"), ("99999999999", "99999999999"), ("000.10", "0.1"), (".5", "0.5"), ("0e999", "0"),
+    ("0", "0"), ("1790.86", "1790.86"), ("+12.500", "12.5"), ("1e3", "1000"), ("1.5E-3", "0.0015"),
+    ("0.000000000000000001", "0.000000000000000001"),
+    ("0.0000000000000000019", "0.000000000000000001"), ("1e-400", "0"), ("99999999999", "99999999999"), ("000.10", "0.1"), (".5", "0.5"),
+    ("0e999", "0"),
   ])
   func `is exact`(text: String, shown: String) throws {
     #expect(Amount(text)?.description == shown)
@@ -43,7 +47,9 @@ import Testing
   }
 
   @Test func `is the sum of its messages, where each says what was traded since the last`() throws {
-    let messages: [(minute: Int64, message: PriceMessage)] = try [(0, price("0.1")), (59, price("0.2")), (60, price("null")), (61, price("\"7\"")), (119, price("-3")), (120, price("null"))]
+    let messages: [(minute: Int64, message: PriceMessage)] = try [
+      (0, price("0.1")), (59, price("0.2")), (60, price("null")), (61, price("\"7\"")), (119, price("-3")), (120, price("null")),
+    ]
     #expect(try hours(.traded, messages) == ["0.3", "7", "-"])
     #expect(try hours(.none, messages) == ["-", "-", "-"])
   }
@@ -55,7 +61,10 @@ import Testing
     #expect(try hours(.total, [(0, price("1000")), (10, price("999")), (20, price("1001"))]) == ["2"])
     // Overtaken on the way.
     let (early, late) = ("2026-01-15T10:00:00Z", "2026-01-15T10:00:01Z")
-    #expect(try hours(.total, [(0, price("10", at: early)), (1, price("300", at: late)), (2, price("20", at: early)), (3, price("301", at: late))]) == ["291"])
+    let overtaken: [(minute: Int64, message: PriceMessage)] = try [
+      (0, price("10", at: early)), (1, price("300", at: late)), (2, price("20", at: early)), (3, price("301", at: late)),
+    ]
+    #expect(try hours(.total, overtaken) == ["291"])
   }
 
   @Test func `has of a gap what was traded in it only where that is one hour`() throws {

@@ -121,7 +121,7 @@ struct `The command bridge` {
     }
   }
 
-  @Test func `tells what an hour's volume is beside those of the days before, also of one that closed while it was not at work`() async throws {
+  @Test func `tells what an hour's volume is beside those of the days before, also of one that ended without it`() async throws {
     try await Project.with { project in
       let server = try await RedisServer()
       let first = try await start(project, server)
@@ -141,8 +141,8 @@ struct `The command bridge` {
           let volume = day == 0 ? last : "\(100 + day % 3)"
           try database.execute(
             """
-            INSERT INTO bridge_hours (symbol, hour, seen, open, low, high, close, volume, gap, progress) VALUES ('\(symbol)', \(hour - Int64(day) * 86_400_000), \
-            3, '10', '9', '12', '11', '\(volume)', \(day == 0 ? "NULL" : "0"), \(day == 0 ? 0 : 2))
+            INSERT INTO bridge_hours (symbol, hour, seen, open, low, high, close, volume, gap, progress)
+            VALUES ('\(symbol)', \(hour - Int64(day) * 86_400_000), 3, '10', '9', '12', '11', '\(volume)', \(day == 0 ? "NULL" : "0"), \(day == 0 ? 0 : 2))
             """)
         }
       }
@@ -197,7 +197,8 @@ struct `The command bridge` {
       let noon: Int64 = 1_768_392_000_000  // 2026-01-14T12:00Z
       let database = try Database("\(project.root)/\(project.sandboxDatabase)")
       try database.execute(
-        "INSERT INTO bridge_hours (symbol, hour, seen, low, high) VALUES ('<b>AAPL', \(noon), 7, '99.5', '101'), ('<b>AAPL', \(noon + 86_400_000), 9, '1', '2')")
+        "INSERT INTO bridge_hours (symbol, hour, seen, low, high) "
+          + "VALUES ('<b>AAPL', \(noon), 7, '99.5', '101'), ('<b>AAPL', \(noon + 86_400_000), 9, '1', '2')")
       for (key, price, side, seen, at) in [
         ("a", "101", "buy", "100", 1), ("b", "99.9", "sell", "100", 2), ("c", "50", "buy", "100", 90_000_000),
       ] {

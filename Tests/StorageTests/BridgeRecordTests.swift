@@ -47,7 +47,8 @@ import Testing
     }
     let rows = try await warehouse.read {
       try String.fetchAll($0.database, sql: "SELECT price FROM bridge_tickers")
-        + String.fetchAll($0.database, sql: "SELECT seen || ' ' || open || ' ' || low || ' ' || high || ' ' || close || ' ' || volume FROM bridge_hours")
+        + String.fetchAll(
+          $0.database, sql: "SELECT seen || ' ' || open || ' ' || low || ' ' || high || ' ' || close || ' ' || volume FROM bridge_hours")
     }
     #expect(rows == ["1.50", "5 9.5 8 100 20 1.5"])
   }

@@ -212,4 +212,5 @@ private let released = """
   0022 e618c726a238
   0023 d859bb80f7d5
   0024 23d05be3a4b5
+  0027 e8bcfa62b1c8
   """
