@@ -13,6 +13,8 @@ struct `The command bridge` {
     let before = try server.cli("PUBSUB NUMPAT\n")
     let running = try project.start(["bridge", "--sandbox", "--redis", "127.0.0.1:\(server.port)"] + arguments)
     while try server.cli("PUBSUB NUMPAT\n") == before { await Task.yield() }
+    // It subscribes first: the warehouse may not be there yet.
+    while (try? project.rows("SELECT name FROM bridge_marks WHERE name = 'alive'")) != ["alive"] { await Task.yield() }
     return running
   }
 
