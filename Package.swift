@@ -106,7 +106,10 @@ let package = Package(
     tests("SchedulingTests", ["Scheduling"], keeps: ["Fixtures"]),
     tests(
       "StepsTests",
-      ["Steps", "CLinux", "JobGraph", "MarketData", "Mirroring", "Notifying", "Providers", "Running", "Scheduling", "Storage", "Transport"]),
+      [
+        "Steps", "Bridging", "CLinux", "JobGraph", "MarketData", "Mirroring", "Notifying", "Providers", "Running", "Scheduling", "Storage",
+        "Transport",
+      ]),
     tests("StorageTests", ["Storage", "JobGraph", "MarketData", "Scheduling", "CCrypto", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("TransportTests", ["Transport", "Scheduling"]),
   ]

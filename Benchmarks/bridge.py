@@ -126,8 +126,9 @@ db = sqlite3.connect(os.path.join(root, "data", "jobs.sqlite"))
 kept = [row[0] for row in db.execute("SELECT event_key FROM bridge_events")]
 untold = db.execute("SELECT count(*) FROM bridge_events WHERE told = 0").fetchone()[0]
 gaps = [(a / 1000, b / 1000, why) for a, b, why in db.execute("SELECT from_time, to_time, reason FROM bridge_gaps ORDER BY 1")]
-nodes = dict(db.execute("SELECT path, value FROM realtime_nodes"))
-events = [p for p in nodes if "/events/" in p]
+# A row for each leaf: keys are counted.
+paths = [path.replace("\x01", "/").split("/") for path, in db.execute("SELECT path FROM realtime_nodes")]
+events = {tuple(keys[:4]) for keys in paths if len(keys) > 3 and keys[2] == "events"}
 numbers = {int(key[2:]) for key in kept}
 missing = sorted(set(published) - numbers)
 # What Redis had not sent when the connection was cut is gone with it: published up to a moment before the gap that we see.

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Scheduling
 import Testing
 
 @testable import Bridging
@@ -78,6 +79,18 @@ extension `A bridge` {
     #expect(await work.stop().figures.pricesReceived == 4)
   }
 
+  @Test func `says why it finds no server, also when one was at work before`() async throws {
+    let (server, folder) = (try RedisServer(), try Folder())
+    server.kill()
+    let work = try Work(server.port, folder: folder.path, store: MemoryStore(alive: 1000))
+    await work.until { work.store.timesKept > 1 && work.collector.news.contains { $0.contains("no connection") } }
+    try server.start()
+    await work.connected()
+    _ = await work.stop()
+    #expect(work.collector.news.filter { $0.contains("no connection") }.count == 1)
+    #expect(work.store.notes.gaps.map(\.from) == [1000])
+  }
+
   @Test func `comes in with a password of any bytes`() async throws {
     let (server, folder) = (try RedisServer(), try Folder())
     let password = "a\u{0}b \u{1}é"
@@ -97,4 +110,52 @@ extension `A bridge` {
     let end = await work.stop()
     #expect(end.isAllKept && !end.isAllTold)
   }
+
+  @Test func `closes an hour by the clock alone, and not while nothing is heard`() async throws {
+    let (server, folder, clock) = (try RedisServer(), try Folder(), SetClock(1_768_392_000_000))
+    let work = try Work(server.port, folder: folder.path, time: clock)
+    await work.connected()
+    let bot = try RedisClient(server.port)
+    try bot.publish(#"{"type":"price","price":1,"volume":"0.1","symbol":"AAPL"}"#)
+    await work.until { work.bridge.figures().pricesReceived == 1 }
+    clock.set(1_768_395_600_000)
+    await work.until { work.store.notes.aliveAt == 1_768_395_600_000 }
+    #expect(work.store.notes.hours.map { "\($0.hour) \($0.volume!)" } == ["1768392000000 0.1"])
+    server.kill()
+    await work.until { !work.bridge.figures().isConnected }
+    clock.set(1_768_399_200_000)
+    let kept = work.store.timesKept
+    await work.until { work.store.timesKept >= kept + 2 }
+    #expect(work.store.notes.aliveAt == 1_768_395_600_000)
+    try server.start()
+    await work.until { work.store.notes.aliveAt == 1_768_399_200_000 }
+    #expect(work.store.notes.gaps.map { [$0.from, $0.to] } == [[1_768_395_600_000, 1_768_399_200_000]])
+    _ = await work.stop()
+  }
+
+  @Test func `tells a verdict until it is acknowledged, and orders and prices whatever becomes of verdicts`() async throws {
+    let (server, folder) = (try RedisServer(), try Folder())
+    let work = try Work(server.port, folder: folder.path)
+    work.sink.fail(times: 1)
+    work.store.judged((0..<250).map { VolumeSignal(symbol: "A", hour: $0, change: BridgeChange(path: ["signals", "\($0)"], value: "1")) })
+    await work.until { work.sink.values.count == 250 && work.bridge.figures().volumesTold == 250 }
+    #expect(work.bridge.figures().volumeFailures == 1)
+    work.store.refuseVolumes()
+    await work.connected()
+    try RedisClient(server.port).publish(order())
+    await work.until { work.sink.values.count == 252 }
+    #expect(await work.stop().isAllTold)
+  }
+}
+
+/// A clock that goes only when it is told to.
+final class SetClock: TimeSource {
+  private let lock = NSLock()
+  nonisolated(unsafe) private var milliseconds: Int64
+
+  init(_ milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  func set(_ milliseconds: Int64) { lock.withLock { self.milliseconds = milliseconds } }
+  func now() -> Instant { Instant(milliseconds: lock.withLock { milliseconds }) }
+  func sleep(until instant: Instant) async throws { while now() < instant { await Task.yield() } }
 }

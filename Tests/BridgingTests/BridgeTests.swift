@@ -21,7 +21,8 @@ struct `A bridge` {
 
     init(
       _ port: Int, folder: String, store: MemoryStore = MemoryStore(), sink: MemorySink = MemorySink(), user: String? = nil,
-      password: String? = nil, channels: ChannelChoice = ChannelChoice(names: ["orders"], patterns: ["ticker:*"]), drainSeconds: Double = 10
+      password: String? = nil, channels: ChannelChoice = ChannelChoice(names: ["orders"], patterns: ["ticker:*"]),
+      time: any TimeSource = RealTime(), drainSeconds: Double = 10
     ) throws {
       (self.store, self.sink) = (store, sink)
       let (stop, stopping) = AsyncStream<Void>.makeStream()
@@ -30,7 +31,7 @@ struct `A bridge` {
       let redis = RedisSettings(
         host: "127.0.0.1", port: port, user: user, password: password.map { Secret($0) }, channels: channels)
       let bridge = try Bridge(
-        Bridge.Settings(redis: redis, folder: folder, hasHistory: true), store: store, sink: sink, time: RealTime(),
+        Bridge.Settings(redis: redis, folder: folder, hasHistory: true), store: store, sink: sink, time: time,
         write: { collector.add(lines: $0) }, say: { collector.add(news: $0.sentence) })
       (self.bridge, self.collector) = (bridge, collector)
       task = Task { await bridge.run(until: stop, drainSeconds: drainSeconds) { _ in } }

@@ -12,10 +12,13 @@ final class MemoryStore: BridgeStore {
   nonisolated(unsafe) private var told: Set<String> = []
   nonisolated(unsafe) private var kept = BridgeNotes()
   nonisolated(unsafe) private var failures = 0
+  nonisolated(unsafe) private var keptCount = 0
   nonisolated(unsafe) private var alive: Int64?
   nonisolated(unsafe) private var isUntidy = false
   nonisolated(unsafe) private var areNotesRefused = false
   nonisolated(unsafe) private var isSilent = false
+  nonisolated(unsafe) private var volumes: [VolumeSignal] = []
+  nonisolated(unsafe) private var areVolumesRefused = false
 
   init(alive: Int64? = nil) { self.alive = alive }
 
@@ -34,6 +37,8 @@ final class MemoryStore: BridgeStore {
   }
 
   var keys: [String] { lock.withLock { sequence } }
+  /// How often notes were kept.
+  var timesKept: Int { lock.withLock { keptCount } }
   var notes: BridgeNotes { lock.withLock { kept } }
   func state(of order: String) -> String? { lock.withLock { states[order].flatMap { orders[$0]?.message.order.status } } }
 
@@ -69,7 +74,8 @@ final class MemoryStore: BridgeStore {
       kept.history += notes.history
       kept.gaps += notes.gaps
       kept.rejected += notes.rejected
-      alive = notes.aliveAt
+      (alive, kept.aliveAt) = (notes.aliveAt, notes.aliveAt)
+      keptCount += 1
     }
   }
 
@@ -92,6 +98,16 @@ final class MemoryStore: BridgeStore {
   }
 
   func acknowledge(_ events: [UntoldEvent]) async throws { lock.withLock { told.formUnion(events.map(\.key)) } }
+  func judgeHours(limit: Int) async throws -> Int {
+    try lock.withLock {
+      if areVolumesRefused { throw Unwilling() }
+      return 0
+    }
+  }
+  func untoldVolumes(limit: Int) async throws -> [VolumeSignal] { lock.withLock { Array(volumes.prefix(limit)) } }
+  func acknowledge(_ volumes: [VolumeSignal]) async throws { lock.withLock { self.volumes.removeAll { volumes.contains($0) } } }
+  func judged(_ signals: [VolumeSignal]) { lock.withLock { volumes += signals } }
+  func refuseVolumes() { lock.withLock { areVolumesRefused = true } }
   func lastAlive() throws -> Int64? { lock.withLock { alive } }
 }
 

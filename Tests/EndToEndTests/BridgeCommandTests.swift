@@ -13,6 +13,8 @@ struct `The command bridge` {
     let before = try server.cli("PUBSUB NUMPAT\n")
     let running = try project.start(["bridge", "--sandbox", "--redis", "127.0.0.1:\(server.port)"] + arguments)
     while try server.cli("PUBSUB NUMPAT\n") == before { await Task.yield() }
+    // It subscribes first: the warehouse may not be there yet.
+    while (try? project.rows("SELECT name FROM bridge_marks WHERE name = 'alive'")) != ["alive"] { await Task.yield() }
     return running
   }
 
@@ -121,6 +123,73 @@ struct `The command bridge` {
     }
   }
 
+  @Test func `tells what an hour's volume is beside those of the days before, also of one that ended without it`() async throws {
+    try await Project.with { project in
+      let server = try await RedisServer()
+      let first = try await start(project, server)
+      for volume in ["0.1", "\"0.2\"", "null"] {
+        try server.cli("PUBLISH ticker:AAPL '{\"type\":\"price\",\"symbol\":\"AAPL\",\"price\":100,\"volume\":\(volume)}'\n")
+      }
+      // In one hour, or in two when one ended meanwhile.
+      while try project.rows("SELECT sum(seen), round(sum(volume), 9) FROM bridge_hours") != ["3|0.3"] { await Task.yield() }
+      #expect(try !project.rows("SELECT volume FROM bridge_hours").contains { $0.hasPrefix("0.30000") })
+      first.signal(SIGKILL)
+      _ = try await first.end()
+      let database = try Database("\(project.root)/\(project.sandboxDatabase)")
+      let hour: Int64 = 1_768_392_000_000  // 2026-01-14T12:00Z
+      try database.execute("UPDATE bridge_marks SET at = 0 WHERE name = 'began'")
+      for (symbol, last) in [("BTCUSDT", "500.5"), ("ETHUSDT", "110"), ("NEW", "7")] {
+        for day in 0...(symbol == "NEW" ? 1 : 20) {
+          let volume = day == 0 ? last : "\(100 + day % 3)"
+          try database.execute(
+            """
+            INSERT INTO bridge_hours (symbol, hour, seen, open, low, high, close, volume, gap, progress)
+            VALUES ('\(symbol)', \(hour - Int64(day) * 86_400_000), 3, '10', '9', '12', '11', '\(volume)', \(day == 0 ? "NULL" : "0"), \(day == 0 ? 0 : 2))
+            """)
+        }
+      }
+      let second = try await start(project, server)
+      while try project.rows("SELECT count(*) FROM bridge_hours WHERE progress < 2 AND hour = \(hour)") != ["0"] { await Task.yield() }
+      second.signal(SIGTERM)
+      let ended = try await second.end()
+      #expect(ended.status == 143, "\(ended)")
+      let told = try project.rows("SELECT replace(path, char(1), '/'), value FROM realtime_nodes WHERE path GLOB 'signals*' ORDER BY 1")
+      let place = "/1h/volume/2026-01-14T12:00:00Z"
+      for (symbol, unusual) in [("BTCUSDT", "true"), ("ETHUSDT", "false")] {
+        #expect(
+          try project.rows(
+            """
+            SELECT value FROM realtime_nodes WHERE replace(path, char(1), '/') = 'signals/\(symbol)\(place)/unusual'
+            UNION ALL SELECT value FROM realtime_nodes WHERE replace(path, char(1), '/') = 'signals/\(symbol)\(place)/complete'
+            """) == [unusual, "true"], "\(told)")
+      }
+      #expect(try project.rows("SELECT count(*) FROM realtime_nodes WHERE replace(path, char(1), '/') GLOB 'signals/NEW/*'") == ["0"])
+      #expect(
+        try project.rows("SELECT symbol, is_unusual FROM volume_states WHERE source = 'bridge' AND interval = '1h' ORDER BY 1")
+          == ["BTCUSDT|1", "ETHUSDT|0"])
+    }
+  }
+
+  @Test func `ends by itself when it is told how long to work, and says whether something is left`() async throws {
+    try await Project.with { project in
+      let server = try await RedisServer()
+      let first = try await start(project, server)
+      try server.cli(Self.order(1))
+      while try project.rows("SELECT count(*) FROM bridge_events") != ["1"] { await Task.yield() }
+      first.signal(SIGKILL)
+      _ = try await first.end()
+      try Database("\(project.root)/\(project.sandboxDatabase)").execute("UPDATE bridge_events SET told = 0")
+      let second = try await project.jobs("bridge", "--sandbox", "--redis", "127.0.0.1:\(server.port)", "--for", "0s")
+      #expect(second.status == 0, "\(second)")
+      #expect(try project.rows("SELECT told FROM bridge_events") == ["1"])
+      // Nobody listens there.
+      let third = try await project.jobs("bridge", "--sandbox", "--redis", "127.0.0.1:1", "--for", "1s")
+      #expect(third.status == 75 && third.err.contains("no connection"), "\(third)")
+      let wrong = try await project.jobs("bridge", "--sandbox", "--for", "soon")
+      #expect(wrong.status == 64, "\(wrong)")
+    }
+  }
+
   @Test func `gives the report a section of the bots' day`() async throws {
     try await Project.with { project in
       try project.job("morning", "steps:\n  report: { uses: report.nightly }")
@@ -130,7 +199,8 @@ struct `The command bridge` {
       let noon: Int64 = 1_768_392_000_000  // 2026-01-14T12:00Z
       let database = try Database("\(project.root)/\(project.sandboxDatabase)")
       try database.execute(
-        "INSERT INTO bridge_hours VALUES ('<b>AAPL', \(noon), 7, '99.5', '101'), ('<b>AAPL', \(noon + 86_400_000), 9, '1', '2')")
+        "INSERT INTO bridge_hours (symbol, hour, seen, low, high) "
+          + "VALUES ('<b>AAPL', \(noon), 7, '99.5', '101'), ('<b>AAPL', \(noon + 86_400_000), 9, '1', '2')")
       for (key, price, side, seen, at) in [
         ("a", "101", "buy", "100", 1), ("b", "99.9", "sell", "100", 2), ("c", "50", "buy", "100", 90_000_000),
       ] {

@@ -1,5 +1,7 @@
 import Foundation
 import GRDB
+import MarketData
+import Scheduling
 import Testing
 
 @testable import Storage
@@ -36,14 +38,60 @@ import Testing
       try $0.keepBridge(latest: [price("9", 5)])
       // The clock was set back.
       try $0.keepBridge(latest: [price("1.50", 4)])
-      try $0.addBridge(hours: [BridgeHourRow(symbol: "A", hour: 0, seen: 2, low: "9", high: "10")])
-      try $0.addBridge(hours: [BridgeHourRow(symbol: "A", hour: 0, seen: 3, low: "8", high: "100")])
+      try $0.addBridge(hours: [
+        BridgeHourRow(symbol: "A", hour: 0, seen: 2, open: "9.5", low: "9", high: "10", close: "9", volume: "1.5")
+      ])
+      try $0.addBridge(hours: [
+        BridgeHourRow(symbol: "A", hour: 0, seen: 3, open: "8", low: "8", high: "100", close: "20", volume: nil)
+      ])
     }
     let rows = try await warehouse.read {
       try String.fetchAll($0.database, sql: "SELECT price FROM bridge_tickers")
-        + String.fetchAll($0.database, sql: "SELECT seen || ' ' || low || ' ' || high FROM bridge_hours")
+        + String.fetchAll(
+          $0.database, sql: "SELECT seen || ' ' || open || ' ' || low || ' ' || high || ' ' || close || ' ' || volume FROM bridge_hours")
     }
-    #expect(rows == ["1.50", "5 8 100"])
+    #expect(rows == ["1.50", "5 9.5 8 100 20 1.5"])
+  }
+
+  @Test func `of an hour is judged once it has closed, with the gaps in it, and told until that is acknowledged`() async throws {
+    let warehouse = try Warehouse(inMemory: ())
+    let hour: Int64 = 3_600_000
+    try await warehouse.write {
+      for (symbol, start) in [("A", hour), ("B", hour), ("A", 2 * hour)] {
+        try $0.addBridge(hours: [
+          BridgeHourRow(symbol: symbol, hour: start, seen: 1, open: "1", low: "1", high: "1", close: "1", volume: "2")
+        ])
+      }
+      try $0.beginBridge("began", at: 0)
+      try $0.beginBridge("began", at: 9 * hour)
+      try $0.keepBridge(gaps: [
+        BridgeGapRow(from: 0, to: hour - 1, reason: ""), BridgeGapRow(from: 2 * hour - 100, to: 2 * hour + 50, reason: ""),
+        BridgeGapRow(from: 2 * hour + 60, to: 2 * hour + 60, reason: ""),
+      ])
+    }
+    let (closed, all, gaps) = try await warehouse.read { reader in
+      (
+        try reader.unjudgedBridgeHours(endedBy: 3 * hour - 1, limit: 9), try reader.unjudgedBridgeHours(endedBy: 3 * hour, limit: 9),
+        try (0...3).map { try reader.bridgeGap(inHour: $0 * hour) }
+      )
+    }
+    #expect(closed == [BridgeHour(symbol: "A", hour: hour), BridgeHour(symbol: "B", hour: hour)] && all.count == 3)
+    #expect(gaps == [hour - 1, 100, 51, 0])
+    let key = try #require(SeriesKey(bridge: "A"))
+    let volume = StoredVolume(
+      key: key, openTime: Instant(milliseconds: hour), ratio: 2.5, z: 4, isUnusual: true, trend: "confirmed", poc: 1, vah: 2, val: nil)
+    try await warehouse.write {
+      try $0.keepBridge([
+        BridgeVerdict(hour: closed[0], gap: 100, volume: volume, isToBeTold: true),
+        BridgeVerdict(hour: closed[1], gap: 100, volume: nil, isToBeTold: false),
+      ])
+    }
+    let untold = try await warehouse.read { try $0.untoldBridgeVolumes(limit: 9) }
+    #expect(untold.count == 1 && untold[0].hour == closed[0] && untold[0].gap == 100 && untold[0].volume == volume)
+    try await warehouse.write { try $0.acknowledgeBridge([closed[0]]) }
+    #expect(try await warehouse.read { try $0.untoldBridgeVolumes(limit: 9).isEmpty })
+    #expect(try await warehouse.read { try $0.unjudgedBridgeHours(endedBy: 9 * hour, limit: 9) } == [all[2]])
+    #expect(SeriesKey(bridge: "no symbol") == nil)
   }
 
   @Test func `of messages that cannot be used are the last thousand`() async throws {

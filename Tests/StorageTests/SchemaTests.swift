@@ -214,6 +214,7 @@ private let released = """
   0024 23d05be3a4b5
   0025 365df7ff99a4
   0026 fe39c0bb611e
+  0027 e8bcfa62b1c8
   0029 bcd69da0be8d
   0031 1672ef4b4feb
   """

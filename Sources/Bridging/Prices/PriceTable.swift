@@ -7,6 +7,9 @@ struct PriceTable {
   /// A ticker's price is told on so seldom, in milliseconds.
   static let tellEvery: Int64 = 1000
 
+  private let meaning: VolumeMeaning
+  /// How often nothing was heard for a while.
+  private var gaps = 0
   private var tickers: [Ticker] = []
   private var places: [String: Int] = [:]
 
@@ -23,16 +26,12 @@ struct PriceTable {
     /// When telling was last tried.
     var triedAt: Int64 = .min
     /// Since it was last kept.
-    var hour: Hour?
+    var hour: HourRow?
     var keptCount: Int64 = 0
+    var counter = VolumeCounter()
   }
 
-  fileprivate struct Hour {
-    var start: Int64
-    var seen: Int
-    var low: FeedNumber
-    var high: FeedNumber
-  }
+  init(_ meaning: VolumeMeaning = .traded) { self.meaning = meaning }
 
   var count: Int { tickers.count }
 
@@ -51,8 +50,11 @@ struct PriceTable {
       places[message.symbol] = place
       tickers.append(Ticker(symbol: message.symbol, price: price, receivedAt: receivedAt))
     }
-    return tickers[place].take(message, price, receivedAt)
+    return tickers[place].take(message, price, receivedAt, meaning, gaps: gaps)
   }
+
+  /// Nothing was heard for a while.
+  mutating func noteGap() { gaps += 1 }
 
   /// The last price of a ticker, and when it was received.
   func last(_ symbol: String) -> SeenPrice? {
@@ -110,25 +112,22 @@ extension PriceTable.Ticker {
     PriceRow(symbol: symbol, price: price, volume: volume, time: time, receivedAt: receivedAt, count: count)
   }
 
-  fileprivate mutating func take(_ message: PriceMessage, _ price: FeedNumber, _ receivedAt: Int64) -> HourRow? {
+  fileprivate mutating func take(
+    _ message: PriceMessage, _ price: FeedNumber, _ receivedAt: Int64, _ meaning: VolumeMeaning, gaps: Int
+  ) -> HourRow? {
     (self.price, volume, time) = (price, message.volume, message.time)
     self.receivedAt = receivedAt
     count += 1
     let start = receivedAt - receivedAt % 3_600_000
-    let ended = hour?.start == start ? nil : endHour()
-    if hour == nil { hour = .init(start: start, seen: 0, low: price, high: price) }
-    hour!.seen += 1
-    if hour!.low.text != price.text {
-      let value = price.value ?? 0
-      if value < hour!.low.value ?? value { hour!.low = price }
-      if value > hour!.high.value ?? value { hour!.high = price }
-    }
+    let ended = hour?.hour == start ? nil : endHour()
+    if hour == nil { hour = HourRow(symbol: symbol, hour: start, price: price) }
+    hour!.add(price, counter.traded(message, meaning, hour: start, gaps: gaps))
     return ended
   }
 
   fileprivate mutating func endHour() -> HourRow? {
     defer { hour = nil }
-    return hour.map { HourRow(symbol: symbol, hour: $0.start, seen: $0.seen, low: $0.low, high: $0.high) }
+    return hour
   }
 }
 
@@ -151,14 +150,4 @@ public struct PriceRow: Sendable, Equatable {
   public var receivedAt: Int64
   /// The how manieth of its ticker.
   public var count: Int64
-}
-
-/// What was seen of a ticker in a part of an hour.
-public struct HourRow: Sendable, Equatable {
-  public var symbol: String
-  /// Its start, in milliseconds since 1970.
-  public var hour: Int64
-  public var seen: Int
-  public var low: FeedNumber
-  public var high: FeedNumber
 }

@@ -67,7 +67,6 @@ final class RedisSubscriber: Sendable {
         return listener.refused(refusal)
       } catch {
         let loss = error as? RedisLoss ?? .failed("\(error)")
-        // While there is no connection, each failed try is told, too: a person wants to know why.
         listener.lost(loss)
         isHeard = false
         if let heardSince { delay.ended(after: Self.now - heardSince) }

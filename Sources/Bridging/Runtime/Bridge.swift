@@ -27,8 +27,10 @@ public final class Bridge: Sendable {
     /// Whether prices are kept beyond the latest.
     public var hasHistory: Bool
 
-    public init(redis: RedisSettings, folder: String, hasHistory: Bool) {
-      (self.redis, self.folder, self.hasHistory) = (redis, folder, hasHistory)
+    public var volume: VolumeMeaning
+
+    public init(redis: RedisSettings, folder: String, hasHistory: Bool, volume: VolumeMeaning = .traded) {
+      (self.redis, self.folder, self.hasHistory, self.volume) = (redis, folder, hasHistory, volume)
     }
   }
 
@@ -54,7 +56,7 @@ public final class Bridge: Sendable {
     (self.wakes, self.waker, self.store, self.time) = (wakes, waker, store, time)
     lines = write.map { LineRing(write: $0) }
     spill = try SpillFolder(settings.folder)
-    intake = Intake(spill: spill, lines: lines, time: time, say: say)
+    intake = Intake(spill: spill, volume: settings.volume, lines: lines, time: time, say: say)
     keeper = try Keeper(
       intake, spill: spill, store: store, hasHistory: settings.hasHistory, say: say, wake: { waker.yield() })
     forwarder = Forwarder(

@@ -15,9 +15,14 @@ public struct BridgeFigures: Sendable, Equatable {
   public var rejected: [String: Int] = [:]
   public var linesLeftOut = 0
   public var tickers = 0
+  /// Verdicts on the volume of hours.
+  public var volumesTold = 0
+  public var volumeFailures = 0
   public var sinkFailures = 0
   public var storeFailures = 0
   public var isConnected = false
+  /// Ever.
+  public var hasConnected = false
   /// From the receipt to the sink's answer.
   public var orderLatency = Latency()
   public var priceLatency = Latency()

@@ -15,6 +15,13 @@ public protocol BridgeStore: Sendable {
   func untold(limit: Int) async throws -> [UntoldEvent]
   /// The sink has these.
   func acknowledge(_ events: [UntoldEvent]) async throws
+  /// Judges the volume of hours that have closed, oldest first; closed is one when all that was sent in it was heard and kept, or is a known gap.
+  /// - Returns: how many there were.
+  func judgeHours(limit: Int) async throws -> Int
+  /// Verdicts on hours that the sink has not acknowledged, oldest first.
+  func untoldVolumes(limit: Int) async throws -> [VolumeSignal]
+  /// The sink has these.
+  func acknowledge(_ volumes: [VolumeSignal]) async throws
   /// When the bridge was last alive, in milliseconds since 1970; nil before its first day.
   func lastAlive() throws -> Int64?
 }
@@ -59,6 +66,8 @@ public struct BridgeNotes: Sendable {
   public var rejected: [RejectedRow] = []
   /// In milliseconds since 1970.
   public var aliveAt: Int64 = 0
+  /// When it was connected for the first time; the store keeps the first that it is told in its life.
+  public var beganAt: Int64?
 
   public init() {}
 }
@@ -99,6 +108,16 @@ public struct UntoldEvent: Sendable, Equatable {
   }
 }
 
+/// A verdict on the volume of an hour, on its way to the sink.
+public struct VolumeSignal: Sendable, Hashable {
+  public var symbol: String
+  /// Its start, in milliseconds since 1970.
+  public var hour: Int64
+  public var change: BridgeChange
+
+  public init(symbol: String, hour: Int64, change: BridgeChange) { (self.symbol, self.hour, self.change) = (symbol, hour, change) }
+}
+
 /// Where the bridge tells on what it heard. It may take its time; it may fail.
 public protocol BridgeSink: Sendable {
   /// Writes values at paths; the same ones again leave the same.
@@ -111,4 +130,6 @@ public struct BridgeChange: Sendable, Hashable {
   public var path: [String]
   /// JSON.
   public var value: String
+
+  public init(path: [String], value: String) { (self.path, self.value) = (path, value) }
 }

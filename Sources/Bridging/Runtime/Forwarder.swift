@@ -1,6 +1,7 @@
 import Foundation
 
-/// Tells the sink what it does not know yet: events of orders first, then the prices that are due. What it does not acknowledge is told again.
+/// Tells the sink what it does not know yet: events of orders first, then the prices that are due, then verdicts on volumes. What it does not
+/// acknowledge is told again.
 final class Forwarder: Sendable {
   private let intake: Intake
   private let store: any BridgeStore
@@ -8,10 +9,15 @@ final class Forwarder: Sendable {
   private let hasHistory: Bool
   private let say: @Sendable (BridgeNews) -> Void
   private let now: @Sendable () -> Int64
+  /// When volumes are looked at again; for the telling task alone.
+  nonisolated(unsafe) private var volumesDue = Deadline.now
 
   /// In one step: few enough that none is large, many enough to keep up.
   static let eventsMax = 250
   static let pricesMax = 500
+  static let volumesMax = 100
+  /// So many hours are judged before orders and prices are looked at again.
+  static let hoursMax = 20
   private static let waitMax = 2000
 
   init(
@@ -62,7 +68,28 @@ final class Forwarder: Sendable {
       try await sink.tell(TickerTree.changes(prices, hasHistory: hasHistory))
       intake.confirm(prices)
     }
-    return events.count == Self.eventsMax || prices.count == Self.pricesMax
+    if events.count == Self.eventsMax || prices.count == Self.pricesMax { return true }
+    return volumesDue.hasPassed ? await tellVolumes() : false
+  }
+
+  /// Judges and tells a few of the hours that have closed. What fails here fails alone: orders and prices do not wait for it.
+  /// - Returns: whether there may be more.
+  private func tellVolumes() async -> Bool {
+    do {
+      let judged = try await store.judgeHours(limit: Self.hoursMax)
+      let volumes = try await store.untoldVolumes(limit: Self.volumesMax)
+      if !volumes.isEmpty {
+        try await sink.tell(volumes.map(\.change))
+        try await store.acknowledge(volumes)
+        intake.count { $0.volumesTold += volumes.count }
+      }
+      if judged == Self.hoursMax || volumes.count == Self.volumesMax { return true }
+      volumesDue = Deadline(seconds: 1)
+    } catch {
+      intake.count { $0.volumeFailures += 1 }
+      volumesDue = Deadline(seconds: 5)
+    }
+    return false
   }
 
   /// Whether nothing waits.

@@ -17,12 +17,14 @@ final class Intake: RedisListener {
   nonisolated(unsafe) private var batchOrders = 0
 
   // Under the lock.
-  nonisolated(unsafe) private var table = PriceTable()
+  nonisolated(unsafe) private var table: PriceTable
   nonisolated(unsafe) private var figures = BridgeFigures()
   nonisolated(unsafe) private var hours: [HourRow] = []
   nonisolated(unsafe) private var rejected: [RejectedRow] = []
   nonisolated(unsafe) private var gaps: [GapRow] = []
   nonisolated(unsafe) private var silentSince: (at: Int64, why: String)?
+  /// Each failed try is a loss; a person is told of the first.
+  nonisolated(unsafe) private var isLossTold = false
   nonisolated(unsafe) private var lastHeard: Int64?
   nonisolated(unsafe) private var hasNews = false
   nonisolated(unsafe) private var connectedAt: Int64?
@@ -36,8 +38,10 @@ final class Intake: RedisListener {
   /// So many gaps wait for the store; then the last one is made longer.
   private static let gapsMax = 1000
 
-  init(spill: SpillFolder, lines: LineRing?, time: any TimeSource, say: @escaping @Sendable (BridgeNews) -> Void) {
-    (self.spill, self.lines, self.time, said) = (spill, lines, time, say)
+  init(
+    spill: SpillFolder, volume: VolumeMeaning, lines: LineRing?, time: any TimeSource, say: @escaping @Sendable (BridgeNews) -> Void
+  ) {
+    (self.spill, table, self.lines, self.time, said) = (spill, PriceTable(volume), lines, time, say)
   }
 
   private var now: Int64 { time.now().milliseconds }
@@ -47,9 +51,11 @@ final class Intake: RedisListener {
   func connected() {
     let now = now
     let gap = lock.withLock { () -> GapRow? in
-      figures.isConnected = true
+      (figures.isConnected, figures.hasConnected) = (true, true)
       lastHeard = now
       connectedAt = connectedAt ?? now
+      table.noteGap()
+      isLossTold = false
       defer { silentSince = nil }
       guard let since = silentSince else { return nil }
       let gap = GapRow(from: since.at, to: max(since.at, now), why: since.why)
@@ -64,12 +70,12 @@ final class Intake: RedisListener {
   func lost(_ why: RedisLoss) {
     let now = now
     let isNew = lock.withLock {
-      defer { figures.isConnected = false }
-      guard silentSince == nil else { return figures.isConnected }
+      figures.isConnected = false
+      defer { isLossTold = true }
       // Of a connection that was silent, what came after the last byte may be lost.
       let from = if case .silent = why { lastHeard ?? now } else { now }
-      silentSince = (from, why.description)
-      return true
+      silentSince = silentSince ?? (from, why.description)
+      return !isLossTold
     }
     if isNew { said(.lost(why)) }
   }
@@ -217,7 +223,7 @@ final class Intake: RedisListener {
       let changes = table.changes()
       notes.prices = changes.map(\.price)
       notes.hours = hours + changes.compactMap(\.hour)
-      (notes.gaps, notes.rejected) = (gaps, rejected)
+      (notes.gaps, notes.rejected, notes.beganAt) = (gaps, rejected, connectedAt)
       // What is not heard now is a gap that is not over: alive is until when all was heard.
       notes.aliveAt = silentSince?.at ?? now
       (hours, gaps, rejected) = ([], [], [])
@@ -273,14 +279,4 @@ final class Intake: RedisListener {
 private struct HourKey: Hashable {
   let symbol: String
   let hour: Int64
-}
-
-extension HourRow {
-  fileprivate func joined(with other: HourRow) -> HourRow {
-    var row = self
-    row.seen += other.seen
-    if other.low.value ?? .infinity < low.value ?? .infinity { row.low = other.low }
-    if other.high.value ?? -.infinity > high.value ?? -.infinity { row.high = other.high }
-    return row
-  }
 }

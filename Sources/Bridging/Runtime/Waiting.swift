@@ -96,7 +96,7 @@ final class Worker: Sendable {
   /// Whether it shall end.
   var isStopping: Bool { lock.withLock { isAsked } }
 
-  /// Asks it to end; a pause of it is over.
+  /// Asks it to end; a pause that it makes is over.
   func askToStop() {
     lock.withLock {
       isAsked = true
@@ -112,9 +112,12 @@ final class Worker: Sendable {
     }
   }
 
-  /// For the work itself: waits.
+  /// For the work itself: waits so long, or until it is asked to end.
   func pause(seconds: Double) {
     let deadline = Deadline(seconds: seconds)
-    lock.withLock { while lock.wait(until: deadline) {} }
+    lock.withLock {
+      let wasAsked = isAsked
+      while isAsked == wasAsked, lock.wait(until: deadline) {}
+    }
   }
 }

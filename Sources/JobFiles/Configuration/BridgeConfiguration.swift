@@ -7,6 +7,7 @@
 ///     symbols: [AAPL]
 ///     channels: ["bots:*"]
 ///     history: true
+///     volume: traded
 public struct BridgeConfiguration: Sendable, Equatable {
   public var host = "127.0.0.1"
   public var port = 6379
@@ -21,6 +22,10 @@ public struct BridgeConfiguration: Sendable, Equatable {
   public var channels: [String] = []
   /// Whether prices are kept beyond the latest: one a second for each ticker at most.
   public var hasHistory = true
+  public var volume = Volume.traded
+
+  /// What `volume` in a message means.
+  public enum Volume: String, Sendable, CaseIterable { case traded, total, none }
 
   public init() {}
 
@@ -45,7 +50,7 @@ public struct BridgeConfiguration: Sendable, Equatable {
 }
 
 extension BridgeConfiguration {
-  static let keys = ["redis", "user", "secret", "format", "symbols", "channels", "history"]
+  static let keys = ["redis", "user", "secret", "format", "symbols", "channels", "history", "volume"]
 
   init(_ root: Tree, _ findings: Findings) {
     guard let section = Section(root, title: "the bridge", findings: findings) else { return }
@@ -70,6 +75,15 @@ extension BridgeConfiguration {
     symbols = section.texts("symbols").compactMap { Self.isPlain($0.value, 64) ? $0.value : Self.refuse($0, "symbol", findings) }
     channels = section.texts("channels").compactMap { Self.isPlain($0.value, 256) ? $0.value : Self.refuse($0, "channel", findings) }
     hasHistory = section.flag("history") ?? true
+    if let text = section.text("volume") {
+      if let word = Volume(rawValue: text.value) {
+        volume = word
+      } else {
+        findings.add(
+          .badName, at: text.spot, "`\(text.value)` is no meaning of a volume", label: "not known",
+          expected: "`traded` (since the message before), `total` (of the day until then) or `none`")
+      }
+    }
   }
 
   private mutating func readAddress(_ text: Located<String>, _ findings: Findings) {

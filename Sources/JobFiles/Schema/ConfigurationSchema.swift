@@ -75,6 +75,7 @@ public enum ConfigurationSchema: String, Sendable, CaseIterable {
       ("redis", Schema.pattern("^[^@/\\s]+$", "127.0.0.1:6379")), ("user", text), ("secret", Schema.reference("name")),
       ("format", Schema.pattern("\\{symbol\\}", "ticker:{symbol}")), ("symbols", Schema.list(of: text)),
       ("channels", Schema.list(of: text)), ("history", Schema.object(["type": "boolean"])),
+      ("volume", Schema.words(BridgeConfiguration.Volume.allCases.map(\.rawValue))),
     ])
   }
 

@@ -1,12 +1,20 @@
 public import Bridging
+public import Mirroring
 import Scheduling
 public import Storage
 
 /// The bridge keeps what it hears in the warehouse.
 public struct BridgeWarehouse: BridgeStore {
   private let file: BridgeFile
+  private let place: @Sendable (RealtimePath) -> RealtimePath?
+  private let isQueued: Bool
 
-  public init(_ file: BridgeFile) { self.file = file }
+  /// - Parameters:
+  ///   - place: from the usual path of a verdict on a volume to where it is told; nil: it is not told.
+  ///   - isQueued: whether the next run must know what was told, as the realtime database is elsewhere, and is compared with that.
+  public init(_ file: BridgeFile, place: @escaping @Sendable (RealtimePath) -> RealtimePath? = { $0 }, isQueued: Bool = false) {
+    (self.file, self.place, self.isQueued) = (file, place, isQueued)
+  }
 
   public func keep(orders: [OrderRow]) throws -> Int {
     let rows = orders.map(BridgeEventRow.init)
@@ -17,15 +25,16 @@ public struct BridgeWarehouse: BridgeStore {
     try file.write { transaction in
       try transaction.keepBridge(latest: notes.prices.map(BridgePriceRow.init))
       try transaction.keepBridge(history: notes.history.map(BridgePriceRow.init))
-      try transaction.addBridge(
-        hours: notes.hours.map {
-          BridgeHourRow(symbol: $0.symbol, hour: $0.hour, seen: $0.seen, low: $0.low.text, high: $0.high.text)
-        })
+      for hour in notes.hours {
+        let before = hour.volume == nil ? nil : try transaction.reader.bridgeVolume(hour.symbol, hour: hour.hour).flatMap { Amount($0) }
+        try transaction.addBridge(hours: [BridgeHourRow(hour, before: before)])
+      }
       try transaction.keepBridge(gaps: notes.gaps.map { BridgeGapRow(from: $0.from, to: $0.to, reason: $0.why) })
       try transaction.keepBridge(
         rejected: notes.rejected.map {
           BridgeRejectedRow(receivedAt: $0.receivedAt, kind: $0.defect.kind, reason: $0.defect.description, message: $0.text)
         })
+      if let began = notes.beganAt { try transaction.beginBridge("began", at: began) }
       try transaction.setBridgeMark("alive", at: notes.aliveAt)
     }
   }
@@ -52,6 +61,51 @@ public struct BridgeWarehouse: BridgeStore {
     try await file.writeSoon { try $0.acknowledgeBridge(keys: keys) }
   }
 
+  public func judgeHours(limit: Int) async throws -> Int {
+    let place = place
+    let verdicts = try await file.read { reader in
+      guard let alive = try reader.bridgeMark("alive") else { return [BridgeVerdict]() }
+      return try reader.unjudgedBridgeHours(endedBy: alive, limit: limit).map { hour in
+        let isToBeTold = SeriesKey(bridge: hour.symbol).map { Self.path(of: $0, hour.hour, place) != nil } ?? false
+        return try BridgeVerdict.judge(hour, isToBeTold: isToBeTold, reader)
+      }
+    }
+    guard let verdicts, !verdicts.isEmpty else { return 0 }
+    try await file.writeSoon { transaction in
+      try transaction.keepBridge(verdicts)
+      guard isQueued else { return }
+      for verdict in verdicts where verdict.isToBeTold {
+        guard let volume = verdict.volume, let path = place(RealtimePath(volume.bridgePath)) else { continue }
+        try transaction.enqueue(
+          path: path.description, value: volume.bridgeJSON(gap: verdict.gap), logicalDate: volume.openTime + .hours(1))
+      }
+    }
+    return verdicts.count
+  }
+
+  private static func path(
+    of key: SeriesKey, _ hour: Int64, _ place: (RealtimePath) -> RealtimePath?
+  ) -> RealtimePath? {
+    let volume = StoredVolume(
+      key: key, openTime: Instant(milliseconds: hour), ratio: nil, z: nil, isUnusual: nil, trend: nil, poc: nil, vah: nil, val: nil)
+    return place(RealtimePath(volume.bridgePath))
+  }
+
+  public func untoldVolumes(limit: Int) async throws -> [VolumeSignal] {
+    let rows = try await file.read { try $0.untoldBridgeVolumes(limit: limit) } ?? []
+    return rows.map { row in
+      // One that was to be told when it was judged is told now, where it would be now.
+      let path = place(RealtimePath(row.volume.bridgePath))?.keys ?? row.volume.bridgePath
+      return VolumeSignal(
+        symbol: row.hour.symbol, hour: row.hour.hour, change: BridgeChange(path: path, value: row.volume.bridgeJSON(gap: row.gap)))
+    }
+  }
+
+  public func acknowledge(_ volumes: [VolumeSignal]) async throws {
+    let hours = volumes.map { BridgeHour(symbol: $0.symbol, hour: $0.hour) }
+    try await file.writeSoon { try $0.acknowledgeBridge(hours) }
+  }
+
   public func lastAlive() throws -> Int64? { try file.write { try $0.reader.bridgeMark("alive") } }
 }
 
@@ -70,5 +124,14 @@ extension BridgePriceRow {
   fileprivate init(_ row: PriceRow) {
     self.init(
       symbol: row.symbol, price: row.price.text, volume: row.volume?.text, sent: row.time?.text, receivedAt: row.receivedAt)
+  }
+}
+
+extension BridgeHourRow {
+  /// - Parameter before: what was traded in the hour before this part of it.
+  fileprivate init(_ row: HourRow, before: Amount?) {
+    self.init(
+      symbol: row.symbol, hour: row.hour, seen: row.seen, open: row.open.text, low: row.low.text, high: row.high.text,
+      close: row.close.text, volume: row.volume.map { "\($0 + (before ?? .zero))" })
   }
 }

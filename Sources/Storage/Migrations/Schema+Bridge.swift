@@ -80,7 +80,7 @@ extension Schema {
 
     -- Instants that the bridge must know when it begins anew.
     CREATE TABLE bridge_marks (
-      name TEXT PRIMARY KEY NOT NULL,             -- alive: all that was sent until then was heard
+      name TEXT PRIMARY KEY NOT NULL,             -- alive: all that was sent until then was heard; began: the first connection
       at INTEGER NOT NULL                         -- by the computer's clock
     ) STRICT, WITHOUT ROWID;
     """

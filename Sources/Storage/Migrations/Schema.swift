@@ -26,6 +26,7 @@ enum Schema {
     SchemaMigration("0024 alerts", alerts),
     SchemaMigration("0025 alert memory", alertMemory),
     SchemaMigration("0026 mutes", mutes),
+    SchemaMigration("0027 hours of the bridge", bridgeHours),
     SchemaMigration("0029 audit", audit),
     SchemaMigration("0031 told states", toldStates),
   ]

@@ -42,19 +42,6 @@ public struct BridgePriceRow: Sendable, Equatable {
   }
 }
 
-/// What was seen of a ticker in a part of an hour.
-public struct BridgeHourRow: Sendable, Equatable {
-  public var symbol: String
-  public var hour: Int64
-  public var seen: Int
-  public var low: String
-  public var high: String
-
-  public init(symbol: String, hour: Int64, seen: Int, low: String, high: String) {
-    (self.symbol, self.hour, self.seen, self.low, self.high) = (symbol, hour, seen, low, high)
-  }
-}
-
 /// A time in which nothing was heard.
 public struct BridgeGapRow: Sendable, Equatable {
   public var from: Int64
@@ -135,18 +122,6 @@ extension WarehouseTransaction {
     let statement = try database.cachedStatement(
       sql: "INSERT INTO bridge_prices (symbol, price, volume, sent, received_at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
     for row in history { try statement.execute(arguments: [row.symbol, row.price, row.volume, row.sent, row.receivedAt]) }
-  }
-
-  /// Adds parts of hours to what is known of them.
-  public func addBridge(hours: [BridgeHourRow]) throws {
-    let statement = try database.cachedStatement(
-      sql: """
-        INSERT INTO bridge_hours (symbol, hour, seen, low, high) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (symbol, hour) DO UPDATE SET seen = seen + excluded.seen,
-          low = iif(CAST(excluded.low AS REAL) < CAST(low AS REAL), excluded.low, low),
-          high = iif(CAST(excluded.high AS REAL) > CAST(high AS REAL), excluded.high, high)
-        """)
-    for row in hours { try statement.execute(arguments: [row.symbol, row.hour, row.seen, row.low, row.high]) }
   }
 
   public func keepBridge(gaps: [BridgeGapRow]) throws {

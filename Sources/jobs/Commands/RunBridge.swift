@@ -19,13 +19,16 @@ struct RunBridge: AsyncParsableCommand {
         jobs bridge --verbose                    also prints each message
         jobs bridge --channel 'ticker:AAPL'      these channels only; a pattern has *, ? or [
         jobs bridge --redis 127.0.0.1:6380       another server
+        jobs bridge --for 8h                     for so long, then it keeps and tells what was received, and ends
+        jobs bridge --for 0s                     only what an earlier one has left
 
       An order is written into data/bridge before anything else is done with it, and stays there until the warehouse has it for good: it is lost
       by no kill and no slow database. Of prices the latest of each ticker counts. Both are told to the realtime database below tickers/: orders
       at once, prices once a second for each ticker at most. Times in which nothing was heard are recorded as gaps.
 
       Nobody needs to stop it for a run, a backup or a restore. A line of figures tells once a minute what was done. SIGTERM and SIGINT end it
-      when what was received is kept and told, after 10 s in any case (143, 130).
+      when what was received is kept and told, after 10 s in any case (143, 130); the end of --for is 0, or 75 when something is left, or no
+      server was found.
       """)
 
   @Flag(name: .shortAndLong, help: "Print each message on standard output.")
@@ -37,6 +40,9 @@ struct RunBridge: AsyncParsableCommand {
   @Option(help: "The server, as HOST:PORT, instead of that of bridge.yaml.")
   var redis: String?
 
+  @Option(name: .customLong("for"), help: "How long it works, such as 8h; without it until it is stopped.")
+  var duration: String?
+
   @Option(help: .hidden)
   var figuresEvery = 60
 
@@ -45,6 +51,9 @@ struct RunBridge: AsyncParsableCommand {
   func validate() throws {
     if let redis, BridgeConfiguration.address(redis) == nil { throw ValidationError("--redis takes HOST:PORT, such as 127.0.0.1:6379") }
     if channel.contains("") { throw ValidationError("--channel takes the name of a channel, or a pattern") }
+    if let duration, JobFiles.DurationText.parse(duration) == nil {
+      throw ValidationError("--for takes \(JobFiles.DurationText.expectation)")
+    }
     guard (1...86_400).contains(figuresEvery) else { throw ValidationError("--figures-every takes seconds") }
   }
 
@@ -62,7 +71,7 @@ struct RunBridge: AsyncParsableCommand {
     }
     let status = try await BridgeShell(
       workspace, configuration, settings, isVerbose: verbose, figuresEvery: .seconds(figuresEvery)
-    ).run()
+    ).run(for: duration.flatMap { JobFiles.DurationText.parse($0) })
     _ = consume lock
     throw Ended(status: status)
   }

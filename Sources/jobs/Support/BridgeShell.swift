@@ -16,7 +16,9 @@ final class BridgeShell: Sendable {
   private let mirror: MirrorDesk
   private let metricsFile: String?
   private let settings: RedisSettings
-  private let hasHistory: Bool
+  private let bridge: BridgeConfiguration
+  /// Where signals are told, by realtime.yaml.
+  private let projection: Projection?
   private let isVerbose: Bool
   private let figuresEvery: Duration
 
@@ -26,7 +28,8 @@ final class BridgeShell: Sendable {
   init(_ workspace: Workspace, _ configuration: Configuration, _ settings: RedisSettings, isVerbose: Bool, figuresEvery: Duration) {
     (self.workspace, self.settings, self.isVerbose, self.figuresEvery) = (workspace, settings, isVerbose, figuresEvery)
     mirror = MirrorDesk(workspace: workspace, configuration: configuration)
-    hasHistory = (configuration.bridge ?? BridgeConfiguration()).hasHistory
+    bridge = configuration.bridge ?? BridgeConfiguration()
+    projection = configuration.realtime.map(Projection.init)
     // A file of its own beside that of the runs: each writes its own anew.
     metricsFile = workspace.isSandbox ? nil : configuration.monitoring?.metricsFile.map { $0.dropLast(5) + "-bridge.prom" }
   }
@@ -39,10 +42,13 @@ final class BridgeShell: Sendable {
   }
 
   /// Works until it is told to stop, or Redis lets nobody in.
+  /// - Parameter duration: nil: nothing else ends it.
   /// - Returns: the exit status.
-  func run() async throws -> CommandStatus {
+  func run(for duration: Duration? = nil) async throws -> CommandStatus {
     let file = BridgeFile(workspace.database, lockFile: workspace.lockFile)
-    let store = BridgeWarehouse(file)
+    let projection = projection
+    let store = BridgeWarehouse(
+      file, place: { path in projection.map { $0.place(of: path) } ?? path }, isQueued: mirror.remote != nil)
     let http = CurlHTTPClient(userAgent: "jobs/\(Version.text)")
     defer { http.shutdown() }
     let sink = BridgeMirror(try realtimeDatabase(file, http))
@@ -50,7 +56,9 @@ final class BridgeShell: Sendable {
     let bridge: Bridge
     do {
       bridge = try Bridge(
-        Bridge.Settings(redis: settings, folder: "\(workspace.data)/bridge", hasHistory: hasHistory), store: store, sink: sink,
+        Bridge.Settings(
+          redis: settings, folder: "\(workspace.data)/bridge", hasHistory: self.bridge.hasHistory,
+          volume: VolumeMeaning(rawValue: self.bridge.volume.rawValue) ?? .traded), store: store, sink: sink,
         time: SystemTime(), write: printer, say: { Output.say("bridge: \(OneLine.shown($0.sentence))") })
     } catch let error as SpillError {
       throw Failure(.storage, error.description)
@@ -63,6 +71,13 @@ final class BridgeShell: Sendable {
       stopping.yield()
     }
     Output.say("bridge: hears \(channelText) on \(settings.host):\(settings.port)")
+    let timer = duration.map { duration in
+      Task {
+        guard (try? await Task.sleep(for: duration)) != nil else { return }  // cancelled: it has ended before
+        stopping.yield()
+      }
+    }
+    defer { timer?.cancel() }
     let began = ContinuousClock.now
     let end = await bridge.run(until: stop, drainSeconds: Self.drainSeconds, every: figuresEvery) { [self] in
       Output.say("bridge: \(BridgeFiguresText.line($0))")
@@ -85,7 +100,9 @@ final class BridgeShell: Sendable {
     }
     if end.figures.ordersLost > 0 { return .storage }
     if end.refusal != nil { return .credentials }
-    return signal.number == SIGINT ? .interrupted : .terminated
+    if let number = signal.number { return number == SIGINT ? .interrupted : .terminated }
+    let hasHeard = end.figures.hasConnected || duration == .zero
+    return end.isAllKept && end.isAllTold && hasHeard ? .delivered : .tryAgainLater
   }
 
   @Sendable private static func print(_ lines: [String]) {
@@ -134,6 +151,8 @@ enum BridgeFiguresText {
       "orders \(figures.ordersReceived) received, \(figures.ordersTold) told, \(figures.ordersRepeated) repeated",
       "\(figures.tickers) tickers", "\(figures.gaps) gaps",
     ]
+    if figures.volumesTold > 0 { parts.append("\(figures.volumesTold) volumes told") }
+    if figures.volumeFailures > 0 { parts.append("\(figures.volumeFailures) times volumes could not be told") }
     if figures.ordersSpilled > 0 { parts.append("\(figures.ordersSpilled) orders wait in the spill") }
     if figures.rejectedCount > 0 {
       let kinds = figures.rejected.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -165,6 +184,8 @@ enum BridgeFiguresText {
       one("jobs_bridge_orders_received_total", "Events of orders that were received.", figures.ordersReceived),
       one("jobs_bridge_orders_told_total", "Events of orders that the realtime database was told.", figures.ordersTold),
       one("jobs_bridge_orders_repeated_total", "Events of orders that were known.", figures.ordersRepeated),
+      one("jobs_bridge_volumes_told_total", "Verdicts on the volume of an hour that the realtime database was told.", figures.volumesTold),
+      one("jobs_bridge_volume_failures_total", "Failed tries to judge or tell them.", figures.volumeFailures),
       one("jobs_bridge_spill_bytes", "Bytes in the spill.", figures.spillBytes, kind: .gauge),
       one("jobs_bridge_gaps_total", "Times in which nothing was heard.", figures.gaps),
       one("jobs_bridge_sink_failures_total", "Failed tries to tell the realtime database.", figures.sinkFailures),
