@@ -67,6 +67,12 @@ import Testing
     #expect(try AlertRule(.price(level: 100, .above)).distance(on: flat)?.ranges == nil, "two bars have no average range")
     #expect(abs(try #require(try AlertRule(.drawdown(limit: 0.5)).distance(on: flat)).share - 0.375) < 1e-12)
     #expect(try AlertRule(.macdCross(nil)).distance(on: flat) == nil)
+    // Where the close lies beyond the level already, it must first go back.
+    #expect(try AlertRule(.drawdown(limit: 0.1)).distance(on: flat) == nil)
+    #expect(try AlertRule(.price(level: 70, .above)).distance(on: flat) == nil)
+    #expect(try AlertRule(.price(level: 70, .below)).distance(on: flat)?.share == 0.125)
+    #expect(try AlertRule(.price(level: 100, .below)).distance(on: flat) == nil)
+    #expect(try AlertRule(.price(level: 100, .crosses)).distance(on: flat)?.share == 0.25)
     #expect(try AlertRule(.price(level: 100, .above)).distance(on: .empty()) == nil)
     let series = Fixtures.bitcoin
     let (close, atr) = (series.close.last!, try #require(series.atr()[series.count - 1]))

@@ -63,7 +63,7 @@ private func load(_ alerts: String) -> (alerts: [Alert], lines: [String]) {
     ("a: { symbols: $watchlist.cryptos, when: { macd_cross: any } }", "E117 Jobs/config/alerts.yaml:1:15: Jobs/config/watchlist.yaml"),
     ("a: { symbols: [AAPL, AAPL], when: { macd_cross: any } }", "E130 Jobs/config/alerts.yaml:1:22: the symbol `AAPL` stands twice"),
     ("a: { symbol: AAPL, severity: loud, when: { macd_cross: any } }", "E126 Jobs/config/alerts.yaml:1:30: `severity` is `loud`"),
-    ("a: { symbol: AAPL, when: { stop: 8% } }", "E106 Jobs/config/alerts.yaml:1:34: `stop` is a text"),
+    ("a: { symbol: AAPL, when: { stop: 8% } }", "E106 Jobs/config/alerts.yaml:1:34: `stop` is the text `8%`"),
     ("a: { symbol: AAPL, when: { trailing_stop: 8 } }", "E106 Jobs/config/alerts.yaml:1:43: `trailing_stop` is the number 8"),
     ("a: { symbol: A, when: { trailing_stop: 100% } }", "E140 Jobs/config/alerts.yaml:1:40: `trailing_stop`: the stop trails 100% behind"),
     ("a: { symbol: AAPL, when: { stop: 8, by: high } }", "E126 Jobs/config/alerts.yaml:1:41: `by` is `high`"),

@@ -24,7 +24,8 @@ extension AlertRule {
     }
   }
 
-  /// How far the last close is from firing; nil for what is no price, for a stop that is not armed, and for no bar.
+  /// How far the last close is from firing; nil for what is no price, for a close that lies beyond the level already, for a stop
+  /// that is not armed, and for no bar.
   /// - Complexity: O(*n*).
   public func distance(on series: CandleSeries) -> AlertDistance? {
     guard let close = series.close.last, let level = nextLevel(on: series) else { return nil }
@@ -33,8 +34,12 @@ extension AlertRule {
 
   private func nextLevel(on series: CandleSeries) -> Double? {
     switch kind {
-    case .price(let level, _): return level
-    case .drawdown(let limit): return series.close.max().map { $0 * (1 - limit) }
+    case .price(let level, .crosses): return level
+    case .price(let level, let side):
+      return series.close.last.flatMap { (side == .above ? $0 < level : $0 > level) ? level : nil }
+    case .drawdown(let limit):
+      guard let line = series.close.max().map({ $0 * (1 - limit) }), let close = series.close.last, close > line else { return nil }
+      return line
     case .stop(let stop, let touch):
       var watch = StopWatch(stop)
       for index in series.close.indices {
