@@ -12,9 +12,10 @@ stop() { [ -z "$server" ] || kill "$server" 2> /dev/null || true; server=; }
 trap 'stop; rm -rf "$work"' EXIT
 serve() {
   stop
+  rm -f "$work/hello"
   python3 "$here/realtime_stand_in.py" --owner > "$work/hello" &
   server=$!
-  while ! grep -q port "$work/hello"; do :; done
+  while ! grep -q port "$work/hello" 2> /dev/null; do :; done
   port=$(sed 's/[^0-9]//g' "$work/hello")
 }
 cp -r "$here/../../Jobs" "$here/../../crontab" "$work/"
