@@ -52,7 +52,7 @@ struct RunBridge: AsyncParsableCommand {
     if let redis, BridgeConfiguration.address(redis) == nil { throw ValidationError("--redis takes HOST:PORT, such as 127.0.0.1:6379") }
     if channel.contains("") { throw ValidationError("--channel takes the name of a channel, or a pattern") }
     if let duration, JobFiles.DurationText.parse(duration) == nil {
-      throw ValidationError("--for takes \(JobFiles.DurationText.expectation)")
+      throw ValidationError("--for takes a whole number and one of s, m, h, d, such as `90s` or `8h`")
     }
     guard (1...86_400).contains(figuresEvery) else { throw ValidationError("--figures-every takes seconds") }
   }
