@@ -69,8 +69,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   @Test func `has an example in the table for each code that a text can have`() throws {
     let text = try String(contentsOf: Mistake.file, encoding: .utf8)
     // A file that is not there, and one with a thousand mistakes, do not stand in the table; nor do
-    // those of the crontab, and what only all jobs together show.
-    let others: Set<DiagnosticCode> = [.unreadable, .tooManyMistakes, .unwatchedAlert]
+    // those of the crontab, what only all jobs together show, and what the store of secrets lacks.
+    let others: Set<DiagnosticCode> = [.unreadable, .tooManyMistakes, .unwatchedAlert, .missingSecret]
     for code in DiagnosticCode.all where !others.contains(code) && !code.rawValue.dropFirst().hasPrefix("2") {
       #expect(text.contains("[\(code.rawValue)]"), "\(code)")
     }
