@@ -62,10 +62,20 @@ public struct RealtimePath: Hashable, Sendable, Comparable, CustomStringConverti
         bytes.append(byte)
         continue
       }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+      guard rest.count >= 2, let value = RealtimePath.byte(of: rest.prefix(2)) else { return nil }
       bytes.append(value)
       rest = rest.dropFirst(2)
     }
     return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// What two hexadecimal digits mean; nil for anything else, such as `+4`.
+  private static func byte(of digits: ArraySlice<UInt8>) -> UInt8? {
+    var value: UInt8 = 0
+    for digit in digits {
+      guard let part = Character(Unicode.Scalar(digit)).hexDigitValue else { return nil }
+      value = value << 4 | UInt8(part)
+    }
+    return value
   }
 }

@@ -184,6 +184,20 @@ struct `A bridge` {
     #expect(work.sink.values["tickers/AAPL/price"]?.contains(#""price":699,"#) == true && work.sink.count("tickers/AAPL/price") < 20)
   }
 
+  @Test func `leaves out what the database never takes, and keeps nothing waiting behind it`() async throws {
+    let (server, folder) = (try RedisServer(), try Folder())
+    let work = try Work(server.port, folder: folder.path)
+    await work.connected()
+    work.sink.refuse("tickers/SOLUSD/events/x1")
+    let bot = try RedisClient(server.port)
+    for number in 0..<300 { try bot.publish(order(execution: "x\(number)", id: "o\(number)")) }
+    await work.until { work.store.keys.count == 300 }
+    let end = await work.stop()
+    #expect(end.isAllKept && end.isAllTold && end.figures.sinkRefusals == 1 && end.figures.sinkFailures == 0)
+    #expect(work.sink.values.keys.filter { $0.contains("/events/") }.count == 299)
+    #expect(work.collector.news.contains { $0.contains("does not take a change") && $0.contains("tickers/SOLUSD/events/x1") })
+  }
+
   @Test func `repeats what was not acknowledged, and leaves the same tree`() async throws {
     let (server, folder) = (try RedisServer(), try Folder())
     let work = try Work(server.port, folder: folder.path)

@@ -29,6 +29,7 @@ final class MemoryStore: BridgeStore {
   func refuseNotes(_ areRefused: Bool) { lock.withLock { areNotesRefused = areRefused } }
   /// It is held up, and answers nobody.
   func fallSilent() { lock.withLock { isSilent = true } }
+  func speak() { lock.withLock { isSilent = false } }
   /// Another store is in its place, as after a restore: the next call finds out.
   func replace() {
     lock.withLock {
@@ -118,27 +119,32 @@ final class MemorySink: BridgeSink {
   nonisolated(unsafe) private var writes: [String: Int] = [:]
   nonisolated(unsafe) private var failures = 0
   nonisolated(unsafe) private var isHanging = false
+  nonisolated(unsafe) private var refused: Set<String> = []
 
   struct Unwilling: Error {}
 
   func fail(times: Int) { lock.withLock { failures = times } }
+  /// Never takes what lies at this path.
+  func refuse(_ path: String) { _ = lock.withLock { refused.insert(path) } }
   func hang(_ isHanging: Bool) { lock.withLock { self.isHanging = isHanging } }
   var values: [String: String] { lock.withLock { tree } }
   func count(_ path: String) -> Int { lock.withLock { writes[path] ?? 0 } }
 
-  func tell(_ changes: [BridgeChange]) async throws {
+  func tell(_ changes: [BridgeChange]) async throws -> [String] {
     while lock.withLock({ isHanging }) {
       try Task.checkCancellation()
       await Task.yield()
     }
-    try lock.withLock {
+    return try lock.withLock {
+      let taken = changes.filter { !refused.contains($0.path.joined(separator: "/")) }
       if failures > 0 {
         failures -= 1
         // Applied, and the answer is lost.
-        if failures % 2 == 0 { apply(changes) }
+        if failures % 2 == 0 { apply(taken) }
         throw Unwilling()
       }
-      apply(changes)
+      apply(taken)
+      return refused.filter { path in changes.contains { $0.path.joined(separator: "/") == path } }.map { "\($0): no" }
     }
   }
 

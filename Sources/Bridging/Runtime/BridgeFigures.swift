@@ -19,6 +19,8 @@ public struct BridgeFigures: Sendable, Equatable {
   public var volumesTold = 0
   public var volumeFailures = 0
   public var sinkFailures = 0
+  /// Changes that the sink will never take.
+  public var sinkRefusals = 0
   public var storeFailures = 0
   public var isConnected = false
   /// Ever.

@@ -11,6 +11,8 @@ public enum BridgeNews: Sendable {
   case storeWorks
   case sinkFails(String)
   case sinkWorks
+  /// What the realtime database will never take; the warehouse has it.
+  case sinkRefuses(Int, first: String)
 
   public var sentence: String {
     switch self {
@@ -24,6 +26,9 @@ public enum BridgeNews: Sendable {
     case .storeFails(let reason): "the warehouse takes nothing now (\(reason)); orders stay in the spill and are kept later"
     case .storeWorks: "the warehouse takes what waits again"
     case .sinkFails(let reason): "the realtime database takes nothing now (\(reason)); what waits is told later"
+    case .sinkRefuses(1, let first): "the realtime database does not take a change, which is left out there: \(first)"
+    case .sinkRefuses(let count, let first):
+      "the realtime database does not take \(count) changes, which are left out there; the first: \(first)"
     case .sinkWorks: "the realtime database takes what waits again"
     }
   }

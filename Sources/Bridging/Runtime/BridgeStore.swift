@@ -121,7 +121,8 @@ public struct VolumeSignal: Sendable, Hashable {
 /// Where the bridge tells on what it heard. It may take its time; it may fail.
 public protocol BridgeSink: Sendable {
   /// Writes values at paths; the same ones again leave the same.
-  func tell(_ changes: [BridgeChange]) async throws
+  /// - Returns: what will never be taken, as people read it: it is left out, so that nothing waits behind it.
+  func tell(_ changes: [BridgeChange]) async throws -> [String]
 }
 
 /// A value at a path of the tree.

@@ -11,6 +11,8 @@ final class Forwarder: Sendable {
   private let now: @Sendable () -> Int64
   /// When volumes are looked at again; for the telling task alone.
   nonisolated(unsafe) private var volumesDue = Deadline.now
+  /// When people hear of refusals again; for the telling task alone.
+  nonisolated(unsafe) private var refusalsDue = Deadline.now
 
   /// In one step: few enough that none is large, many enough to keep up.
   static let eventsMax = 250
@@ -55,7 +57,7 @@ final class Forwarder: Sendable {
   private func tell() async throws -> Bool {
     let events = try await store.untold(limit: Self.eventsMax)
     if !events.isEmpty {
-      try await sink.tell(TickerTree.changes(events))
+      try await tell(TickerTree.changes(events))
       try await store.acknowledge(events)
       let now = now()
       intake.count { figures in
@@ -65,11 +67,22 @@ final class Forwarder: Sendable {
     }
     let prices = intake.duePrices(limit: Self.pricesMax)
     if !prices.isEmpty {
-      try await sink.tell(TickerTree.changes(prices, hasHistory: hasHistory))
+      try await tell(TickerTree.changes(prices, hasHistory: hasHistory))
       intake.confirm(prices)
     }
     if events.count == Self.eventsMax || prices.count == Self.pricesMax { return true }
     return volumesDue.hasPassed ? await tellVolumes() : false
+  }
+
+  /// What the sink refuses for good counts as told: the warehouse has it, and it must hold up nothing. A refused price comes again each second,
+  /// so people hear of refusals once a minute.
+  private func tell(_ changes: [BridgeChange]) async throws {
+    let refusals = try await sink.tell(changes)
+    guard let first = refusals.first else { return }
+    intake.count { $0.sinkRefusals += refusals.count }
+    guard refusalsDue.hasPassed else { return }
+    refusalsDue = Deadline(seconds: 60)
+    say(.sinkRefuses(refusals.count, first: first))
   }
 
   /// Judges and tells a few of the hours that have closed. What fails here fails alone: orders and prices do not wait for it.
@@ -79,7 +92,7 @@ final class Forwarder: Sendable {
       let judged = try await store.judgeHours(limit: Self.hoursMax)
       let volumes = try await store.untoldVolumes(limit: Self.volumesMax)
       if !volumes.isEmpty {
-        try await sink.tell(volumes.map(\.change))
+        try await tell(volumes.map(\.change))
         try await store.acknowledge(volumes)
         intake.count { $0.volumesTold += volumes.count }
       }

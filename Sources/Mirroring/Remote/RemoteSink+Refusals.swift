@@ -44,14 +44,28 @@ extension RemoteSink {
   /// Writes into the tree itself: all in one step when one request holds them, else in order, request by request.
   /// - Throws: ``MirrorFailure``; when single changes are refused, all others are written before it says which.
   public func apply(_ changes: [RealtimeChange]) async throws {
-    let prepared = try Outbox.coalesced(changes).map { change throws(ChangeRefusal) in try WireChange(change, keepingArrays: keepsArrays) }
-    var refusals: [WireRefusal] = []
-    for batch in bounds.batches(prepared) {
-      refusals += try await writeTaken(batch, in: .root, refusalsMax: RefusalBounds.max)
-    }
+    let refusals = try await applyTaken(changes)
     guard let first = refusals.first else { return }
     let more = refusals.count > 1 ? " (the first of \(refusals.count) that are refused)" : ""
-    throw MirrorFailure(first.failure.kind, first.failure.message + more)
+    throw MirrorFailure(first.kind, first.message + more)
+  }
+
+  /// As ``apply(_:)``, but what is refused for good is left out and named: no change waits for one that will never be taken.
+  /// - Throws: ``MirrorFailure``: also when all of several changes are refused, or more than ``RefusalBounds/max``.
+  /// - Returns: why each that was left out was refused.
+  public func applyTaken(_ changes: [RealtimeChange]) async throws -> [MirrorFailure] {
+    var (prepared, refusals): ([WireChange], [MirrorFailure]) = ([], [])
+    for change in Outbox.coalesced(changes) {
+      do throws(ChangeRefusal) {
+        prepared.append(try WireChange(change, keepingArrays: keepsArrays))
+      } catch {
+        refusals.append(MirrorFailure(.refused, "\(error)"))
+      }
+    }
+    for batch in bounds.batches(prepared) {
+      refusals += try await writeTaken(batch, in: .root, refusalsMax: RefusalBounds.max).map(\.failure)
+    }
+    return refusals
   }
 }
 

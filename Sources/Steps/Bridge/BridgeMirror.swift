@@ -8,8 +8,24 @@ public struct BridgeMirror: BridgeSink {
 
   public init(_ sink: any RealtimeSink) { self.sink = sink }
 
-  public func tell(_ changes: [BridgeChange]) async throws {
-    try await sink.apply(changes.map { RealtimeChange(path: RealtimePath($0.path), value: $0.value) })
+  public func tell(_ changes: [BridgeChange]) async throws -> [String] {
+    let changes = changes.map { RealtimeChange(path: RealtimePath($0.path), value: $0.value) }
+    if let remote = sink as? any RemoteSink { return try await remote.applyTaken(changes).map(\.message) }
+    do {
+      try await sink.apply(changes)
+      return []
+    } catch is RealtimeWriteDefect {
+      // One of them can stand nowhere in a tree. In their order, so that the last word of a path is the last.
+      var refusals: [String] = []
+      for change in changes {
+        do {
+          try await sink.apply([change])
+        } catch let defect as RealtimeWriteDefect {
+          refusals.append("\(change.path): \(defect)")
+        }
+      }
+      return refusals
+    }
   }
 }
 

@@ -189,6 +189,7 @@ enum BridgeFiguresText {
       one("jobs_bridge_spill_bytes", "Bytes in the spill.", figures.spillBytes, kind: .gauge),
       one("jobs_bridge_gaps_total", "Times in which nothing was heard.", figures.gaps),
       one("jobs_bridge_sink_failures_total", "Failed tries to tell the realtime database.", figures.sinkFailures),
+      one("jobs_bridge_sink_refusals_total", "Changes that the realtime database does not take from anybody.", figures.sinkRefusals),
       one("jobs_bridge_store_failures_total", "Failed tries to keep something in the warehouse.", figures.storeFailures),
       MetricFamily(
         "jobs_bridge_rejected_total", "Messages that could not be used.", kind: .counter,
