@@ -1,3 +1,4 @@
+import Foundation
 import Scheduling
 import Testing
 import Transport
@@ -133,6 +134,27 @@ import Transport
     let before = http.asked.count
     await #expect(throws: MirrorFailure.self) { try await sink(http).apply(many) }
     #expect(http.asked.count - before < 120)
+  }
+
+  @Test func `is read some children at a time when all of them are too much`() async throws {
+    let keys = (0..<1200).map { "u\($0)" } + ["700", "9"]
+    let shallow = "{" + keys.map { "\"\($0)\":true" }.joined(separator: ",") + "}"
+    let http = ScriptedHTTP([
+      { request in
+        let url = request.url.removingPercentEncoding!
+        if url.contains("shallow=true") { return .success(HTTPResponse(status: 200, body: Array(shallow.utf8))) }
+        guard let range = url.firstMatch(of: /startAt="(.*?)"&endAt="(.*?)"/) else { return .failure(.tooLarge(bytesMax: 16 << 20)) }
+        let found = keys.filter { key in
+          String(range.1) == key || (Int(key) == nil && key.utf8.elementsEqual(range.2.utf8))
+            || (Int(key) == nil && range.1.utf8.lexicographicallyPrecedes(key.utf8) && key.utf8.lexicographicallyPrecedes(range.2.utf8))
+        }
+        let body = "{" + found.map { "\"\($0)\":{\"watchlist\":{\"s0\":\"\($0)\"}}" }.joined(separator: ",") + "}"
+        return .success(HTTPResponse(status: 200, body: Array(body.utf8)))
+      }
+    ])
+    let users = try await sink(http).value(at: ["users"])
+    #expect(users.children.count == 1202 && keys.allSatisfy { users[[$0, "watchlist", "s0"]] == .string($0) })
+    #expect(http.asked.count == 2 + 2 + 3, "the whole, the keys, two numbers, and 1,200 others by 500")
   }
 
   @Test func `deletes a tree child by child when it is too large for one step`() async throws {

@@ -1,6 +1,6 @@
 import Transport
 
-extension FirebaseSink: RealtimeReading {
+extension FirebaseSink {
   /// Its security rules.
   public var rules: any RulesDeployment {
     RulesOverHTTP(place: place) { method, keys, body in
@@ -14,13 +14,47 @@ extension FirebaseSink: RealtimeReading {
 
   /// The most that is read at once: 16 MB.
   private static let valueBytesMax = 16 << 20
+  /// Children that are read at once where all of them are more.
+  private static let childrenMax = 500
 
+  /// Read whole where that is not too much, else some children at a time.
   public func value(at path: [String]) async throws -> RealtimeValue {
+    if let value = try await whole(path, []) { return value }
+    var children: [String: RealtimeValue] = [:]
+    // The database orders keys that are whole numbers before others, as numbers: each is asked for by itself.
+    let keys = try await keys(at: RealtimePath(path), in: .root)
+    let texts = keys.filter { Int32($0) == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var groups = keys.filter { Int32($0) != nil }.map { ($0, $0) }
+    for start in stride(from: 0, to: texts.count, by: FirebaseSink.childrenMax) {
+      groups.append((texts[start], texts[min(texts.count, start + FirebaseSink.childrenMax) - 1]))
+    }
+    for (first, last) in groups {
+      let range = [("orderBy", "\"$key\""), ("startAt", WireValue.string(first).json), ("endAt", WireValue.string(last).json)]
+      children.merge(try await part(path, range).children) { $1 }
+    }
+    return .node(children)
+  }
+
+  private func part(_ path: [String], _ query: [(String, String)]) async throws -> RealtimeValue {
+    guard let value = try await whole(path, query) else {
+      throw MirrorFailure(
+        .permanent, "\(place): /\(path.joined(separator: "/")): a part of it has more than \(FirebaseSink.valueBytesMax >> 20) MB")
+    }
+    return value
+  }
+
+  /// nil: it is too much.
+  private func whole(_ path: [String], _ query: [(String, String)]) async throws -> RealtimeValue? {
     let subject = "\(place): /\(path.joined(separator: "/"))"
-    var request = request("GET", path)
+    var request = request("GET", path, query: query)
     request.limits.bodyBytesMax = FirebaseSink.valueBytesMax
     request.limits.wireBytesMax = FirebaseSink.valueBytesMax
-    let answer = try await sender.send(request, subject: subject)
+    let answer: HTTPResponse
+    do {
+      answer = try await sender.send(request, subject: subject)
+    } catch let failure as MirrorFailure where failure.message.contains(FirebaseSink.isTooMuch) {
+      return nil
+    }
     try await demand(answer, subject)
     do {
       return try RealtimeJSON.value(of: answer.body)
@@ -28,6 +62,11 @@ extension FirebaseSink: RealtimeReading {
       throw MirrorFailure(.permanent, "\(subject): the answer cannot be read: \(error.position): \(error.explanation)")
     }
   }
+}
+
+extension FirebaseSink {
+  /// How the transport says that an answer is too large.
+  fileprivate static var isTooMuch: String { TransportError.tooLarge(bytesMax: valueBytesMax).description }
 }
 
 extension FirebaseAddress {

@@ -21,12 +21,14 @@ enum FirestoreLayout {
     case none
   }
 
+  /// The tops that stand together in one document of each symbol.
+  private static let marketData: Set<String> = ["quotes", "candles", "regimes"]
+
   /// How many keys a path of this top has down to its document.
   private static func documentDepth(of top: String) -> Int {
     switch top {
-    case "quotes", "candles", "regimes": 3
+    case "quotes", "candles", "regimes", "reports", "runs": 3
     case "signals", "alerts": 5
-    case "reports", "runs": 3
     default: 2
     }
   }
@@ -34,7 +36,7 @@ enum FirestoreLayout {
   static func target(of keys: [String]) -> Target {
     guard let top = keys.first else { return .none }
     let depth = documentDepth(of: top)
-    if ["quotes", "candles", "regimes"].contains(top) {
+    if marketData.contains(top) {
       guard keys.count >= depth else { return .none }
       return .place(Place(collection: "market_data", document: id([keys[2]]), field: [top, keys[1]] + keys.dropFirst(3)))
     }
@@ -70,10 +72,11 @@ enum FirestoreLayout {
 
 extension FirestoreLayout {
   /// The documents that hold what lies below a path, which lies above documents; nil when it does not.
-  static func range(of keys: [String]) -> (collection: String, beginning: String, isQuotes: Bool)? {
-    if keys.first == "quotes" { return keys.count < 3 ? ("market_data", "", true) : nil }
+  /// - Returns: `field`: the one that holds it, where the documents hold more.
+  static func range(of keys: [String]) -> (collection: String, beginning: String, field: String?)? {
+    if let top = keys.first, marketData.contains(top) { return keys.count < 3 ? ("market_data", "", top) : nil }
     guard case .documents(let collection, let beginning) = target(of: keys) else { return nil }
-    return (collection, beginning, false)
+    return (collection, beginning, nil)
   }
 
   /// What a document holds of the tree: its keys and values; nothing for a document that has not the form of ours.
@@ -81,9 +84,9 @@ extension FirestoreLayout {
     let names = document.utf8.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
     let keys = names.compactMap { RealtimePath(escaped: String(Substring($0)))?.keys.first }
     guard keys.count == names.count else { return [] }
-    if top == "quotes" {
-      guard keys.count == 1, case .object(let sources) = fields.value(at: ["quotes"]) else { return [] }
-      return sources.map { (["quotes", $0.key, keys[0]], $0.value) }
+    if marketData.contains(top) {
+      guard keys.count == 1, case .object(let sources) = fields.value(at: [top]) else { return [] }
+      return sources.map { ([top, $0.key, keys[0]], $0.value) }
     }
     return keys.count == documentDepth(of: top) - 1 ? [([top] + keys, fields)] : []
   }
