@@ -105,4 +105,29 @@ import Testing
       #expect(wrong.status == 64 && wrong.err.contains("an alert with a similar name exists: `other`"), "\(wrong)")
     }
   }
+
+  @Test func `are told to whom a rule says, once, also when the night is made again`() async throws {
+    try await Project.with(crypto: ["BTCUSDT", "ETHUSDT"]) { project in
+      let server = try SwitchServer()
+      defer { server.stop() }
+      try project.write(
+        "turned: { symbols: $watchlist.all, when: { macd_cross: any }, severity: warning }\n", to: "Jobs/config/alerts.yaml")
+      try project.write(
+        """
+        channels: { hook: { kind: webhook, secret: hook_url, allow_private: true, sandbox: true } }
+        rules: { now: { on: [alerts], to: [hook] } }
+        """, to: "Jobs/config/notifications.yaml")
+      try project.write("\(server.url)/hook", to: "typed")
+      #expect(try await project.jobs("secrets", "set", "hook_url", shell: #""$@" < typed"#).status == 0)
+      for date in ["2026-01-10", "2026-02-20", "2026-02-20"] {
+        let ended = try await project.start(night(date)).end()
+        try #require(ended.status == 0, "\(ended)")
+      }
+      let told = try project.rows("SELECT count(*) FROM alerts WHERE date(logical_date / 1000, 'unixepoch') = '2026-02-20'")
+      let requests = server.requests.filter { $0.body.contains("2026-02-20") || $0.body.contains("20 Feb 2026") }
+      try #require(requests.count == 1, "\(server.requests.map(\.body))")
+      #expect(requests[0].head.contains("X-Jobs-Event: alerts") && requests[0].body.contains("turned: "))
+      #expect(requests[0].body.contains("\(told[0]) alert"), "\(requests[0].body)")
+    }
+  }
 }

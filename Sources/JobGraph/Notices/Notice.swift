@@ -12,6 +12,8 @@ public struct Notice: Sendable, Equatable {
     case late
     /// Signals that are new since the report before.
     case signals
+    /// Alerts that fired.
+    case alerts
     /// Quality rules that failed as an error, and rows in quarantine.
     case quality
   }

@@ -32,7 +32,8 @@ extension NightlyReport {
     [
       .link(row.symbol.name, links.symbols[row.symbol]), row.isHit ? .state("hit", row.severity) : .text("not hit"),
       .text(row.alert.isEmpty ? NumberStyle.missing : row.alert), .prose(row.sentence ?? row.condition),
-      .missingOr(row.barTime.map { TimeStyle.barTime($0, daily: TimeStyle.isMidnight($0)) }),
+      // One that was not hit has no bar to tell of.
+      row.isHit ? .missingOr(row.barTime.map { TimeStyle.barTime($0, daily: TimeStyle.isMidnight($0)) }) : .text("—"),
       row.distance == nil && row.isHit ? .text("") : .number(worded(NumberStyle.percent.text(share: row.distance.map(abs)), row)),
       row.distanceInRanges == nil && row.isHit ? .text("") : .number(NumberStyle(decimals: 1).text(row.distanceInRanges.map(abs))),
     ]

@@ -28,6 +28,8 @@ struct RunNotices {
     if ended(Operations.nightlyReport.name) { try result.addVerdict(reader, place, folder) }
     try result.addLateness(reader)
     if ended(Operations.signals.name) { try result.addSignals(reader, plan, folder) }
+    // What fired is stored, whatever became of the step's other tasks.
+    if plan.steps.contains(where: { $0.uses == Operations.alerts.name }) { try result.addAlerts(reader) }
     if ended(Operations.quality.name) { try result.addQuality(reader) }
     return result.notices
   }
@@ -111,6 +113,20 @@ struct RunNotices {
     let lines = signals.map { "\($0.readingDirection.shape) \($0.key.symbol) \($0.key.interval) \($0.strategy): \($0.sentence)" }
     let count = signals.count == 1 ? "1 new signal" : "\(signals.count) new signals"
     add(.signals, .event, .info, about: "\(job) signals", word: "signals", title: "\(count): \(what)", lines: lines)
+  }
+
+  private mutating func addAlerts(_ reader: WarehouseReader) throws {
+    let fired = try reader.alerts(foundAfter: date - .milliseconds(1), until: date).map {
+      ($0, Notice.Severity(rawValue: $0.severity) ?? .info)
+    }
+    .sorted { ($1.1, $0.0.key, $0.0.alert) < ($0.1, $1.0.key, $1.0.alert) }
+    guard let worst = fired.first else { return }
+    let count = fired.count == 1 ? "1 alert" : "\(fired.count) alerts"
+    add(
+      .alerts, .event, worst.1, about: "\(job) alerts", word: count, title: "\(count): \(what)",
+      lines: fired.map { "\($0.0.key.symbol) \($0.0.key.interval) \($0.0.alert): \($0.0.sentence)" })
+    // A run that is made again for the same date has the same alerts: they are told once.
+    notices[notices.count - 1].cause = "\(job) \(date.iso8601)"
   }
 
   private mutating func addQuality(_ reader: WarehouseReader) throws {
