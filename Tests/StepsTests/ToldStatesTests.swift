@@ -198,6 +198,22 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
     #expect(regime["bar_time"] == .string(day(400).iso8601) && regime["trend"] == .string(stored[0].trend))
   }
 
+  @Test func `of candles are the newest sixty, and the next night only what changed of them`() async throws {
+    let (bench, market) = (try Bench(), Market(days: 0..<80))
+    func charted() async throws -> [OutboxEntry] { try await empty(bench.warehouse).filter { $0.path.hasPrefix("candles/") } }
+    try await bench.fetch(market, night: 65)
+    let first = try await charted()
+    #expect(first.map(\.path) == (5..<65).map { "candles/memory/BTCUSDT/1d/\(day($0).iso8601)" })
+    #expect(first.last?.value == #"{"close":65,"high":65,"low":65,"open":65,"volume":1}"#)
+    try await bench.fetch(market, night: 66)
+    let second = try await charted()
+    #expect(second.map(\.path) == [65, 5].map { "candles/memory/BTCUSDT/1d/\(day($0).iso8601)" })
+    #expect(second.map { $0.value == nil } == [false, true])
+    bench.warehouse.outboxPlaces.set { $0.hasPrefix("candles/") ? nil : $0 }
+    try await bench.fetch(market, night: 67)
+    #expect(try await charted() == [])
+  }
+
   /// Does nothing but end.
   private struct Push: StepOperation {
     func run(in context: StepContext) async throws -> TaskOutcome { TaskOutcome(note: "") }

@@ -17,14 +17,16 @@ extension WarehouseTransaction {
     try enqueue(path: path, value: RealtimeJSON.text(of: .node(candle)), logicalDate: logicalDate)
   }
 
-  /// Tells the mirror the newest candles of a series, all at one path: one that was restated is replaced, one that is too old goes.
+  /// Tells the mirror what changed of the newest candles of a series: one that is new or was restated is told, one that is too old goes.
   func enqueueChart(of key: SeriesKey, at logicalDate: Instant) throws {
-    let path = RealtimePath("candles", key.source, key.symbol.name, key.interval.rawValue).description
+    let chart = ["candles", key.source, key.symbol.name, key.interval.rawValue]
+    let path = RealtimePath(chart).description
     guard tells(path: path) else { return }
     let bars = try reader.series(key, closedBy: logicalDate, last: WarehouseTransaction.chartBars)
-    let chart = Dictionary(uniqueKeysWithValues: bars.openTimes.indices.map { (bars.openTimes[$0].iso8601, bars.value(at: $0)) })
-    guard !chart.isEmpty else { return }
-    try enqueue(path: path, value: RealtimeJSON.text(of: .node(chart)), logicalDate: logicalDate)
+    let candles = bars.openTimes.indices.map { index in
+      (path: RealtimePath(chart + [bars.openTimes[index].iso8601]).description, value: RealtimeJSON.text(of: bars.value(at: index)))
+    }
+    try tell(path, candles, vanished: .isDeleted, logicalDate: logicalDate)
   }
 }
 
