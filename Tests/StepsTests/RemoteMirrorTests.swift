@@ -513,7 +513,6 @@ private struct DyingSink: RemoteSink {
     try await sink.children(of: path, from: first, through: last, in: copy, bytesMax: bytesMax)
   }
   func keys(at path: RealtimePath, in copy: MirrorCopy) async throws -> [String] { try await sink.keys(at: path, in: copy) }
-  func value(at path: [String]) async throws -> RealtimeValue { try await sink.value(at: path) }
 
   final class Counter: @unchecked Sendable {
     private let lock = NSLock()

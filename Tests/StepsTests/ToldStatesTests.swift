@@ -114,6 +114,14 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
     #expect(gone.map(\.path) == ["users/ann/results/symbols/BTCUSDT"] && gone[0].value == nil)
   }
 
+  @Test func `of an earlier night say nothing over those of a later one`() async throws {
+    let bench = try Bench()
+    try await store([(100, 1), (110, 1), (120, 1)], of: "BTCUSDT", in: bench.warehouse)
+    try await users([ann(watching: ["BTCUSDT"])], in: bench.warehouse)
+    #expect(try await tell(bench, night: 4).count == 1)
+    #expect(try await tell(bench, night: 3) == [])
+  }
+
   @Test func `tell how each alert stands, and when it last began to`() async throws {
     let bench = try Bench()
     let closes: [Double] = Array(repeating: 100, count: 22) + [120, 90, 110, 112]
@@ -209,6 +217,10 @@ private func empty(_ warehouse: Warehouse) async throws -> [OutboxEntry] {
     let second = try await charted()
     #expect(second.map(\.path) == [65, 5].map { "candles/memory/BTCUSDT/1d/\(day($0).iso8601)" })
     #expect(second.map { $0.value == nil } == [false, true])
+    // A night that is made again knows nothing of the newest candle, and tells nothing over it.
+    market.restate(day: 60, close: 7)
+    try await bench.fetch(market, night: 62)
+    #expect(try await empty(bench.warehouse) == [])
     bench.warehouse.outboxPlaces.set { $0.hasPrefix("candles/") ? nil : $0 }
     try await bench.fetch(market, night: 67)
     #expect(try await charted() == [])

@@ -1,6 +1,6 @@
 import Transport
 
-extension FirebaseSink {
+extension FirebaseSink: RealtimeReading {
   /// Its security rules.
   public var rules: any RulesDeployment {
     RulesOverHTTP(place: place) { method, keys, body in
@@ -24,23 +24,23 @@ extension FirebaseSink {
     // The database orders keys that are whole numbers before others, as numbers: each is asked for by itself.
     let keys = try await keys(at: RealtimePath(path), in: .root)
     let texts = keys.filter { Int32($0) == nil }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    var groups = keys.filter { Int32($0) != nil }.map { ($0, $0) }
+    var groups = keys.filter { Int32($0) != nil }.map { [$0][...] }
     for start in stride(from: 0, to: texts.count, by: FirebaseSink.childrenMax) {
-      groups.append((texts[start], texts[min(texts.count, start + FirebaseSink.childrenMax) - 1]))
+      groups.append(texts[start..<min(texts.count, start + FirebaseSink.childrenMax)])
     }
-    for (first, last) in groups {
-      let range = [("orderBy", "\"$key\""), ("startAt", WireValue.string(first).json), ("endAt", WireValue.string(last).json)]
-      children.merge(try await part(path, range).children) { $1 }
+    while let group = groups.popLast() {
+      let ends = [group.first!, group.last!].map { WireValue.string($0).json }
+      if let part = try await whole(path, [("orderBy", "\"$key\""), ("startAt", ends[0]), ("endAt", ends[1])]) {
+        children.merge(part.children) { $1 }
+      } else if group.count > 1 {
+        let middle = group.startIndex + group.count / 2
+        groups += [group[..<middle], group[middle...]]
+      } else {
+        throw MirrorFailure(
+          .permanent, "\(place): /\((path + [group.first!]).joined(separator: "/")) has more than \(FirebaseSink.valueBytesMax >> 20) MB")
+      }
     }
     return .node(children)
-  }
-
-  private func part(_ path: [String], _ query: [(String, String)]) async throws -> RealtimeValue {
-    guard let value = try await whole(path, query) else {
-      throw MirrorFailure(
-        .permanent, "\(place): /\(path.joined(separator: "/")): a part of it has more than \(FirebaseSink.valueBytesMax >> 20) MB")
-    }
-    return value
   }
 
   /// nil: it is too much.

@@ -3,6 +3,7 @@
 ///     quotes/binance/BTCUSDT/1d             market_data/BTCUSDT, field quotes.binance.1d; so are candles and regimes
 ///     signals/BTCUSDT/1d/rsi/2026-01-15…    signals/BTCUSDT|1d|rsi|2026-01-15…
 ///     reports/nightly/2026-01-15…           reports/nightly|2026-01-15…
+///     tickers/AAPL/events/KEY               tickers/AAPL|events|KEY: a day of orders is more than a document may have
 ///     users/UID/results/x                   users/UID, field results.x
 ///     other/KEY/a/b                         other/KEY, field a.b
 enum FirestoreLayout {
@@ -25,17 +26,19 @@ enum FirestoreLayout {
   private static let marketData: Set<String> = ["quotes", "candles", "regimes"]
 
   /// How many keys a path of this top has down to its document.
-  private static func documentDepth(of top: String) -> Int {
-    switch top {
+  private static func documentDepth(of keys: [String]) -> Int {
+    switch keys[0] {
     case "quotes", "candles", "regimes", "reports", "runs": 3
     case "signals", "alerts": 5
+    // Of orders and old prices there is no end; the latest price is one document of each ticker.
+    case "tickers": keys.count > 2 && keys[2] == "price" ? 3 : 4
     default: 2
     }
   }
 
   static func target(of keys: [String]) -> Target {
     guard let top = keys.first else { return .none }
-    let depth = documentDepth(of: top)
+    let depth = documentDepth(of: keys)
     if marketData.contains(top) {
       guard keys.count >= depth else { return .none }
       return .place(Place(collection: "market_data", document: id([keys[2]]), field: [top, keys[1]] + keys.dropFirst(3)))
@@ -88,6 +91,6 @@ extension FirestoreLayout {
       guard keys.count == 1, case .object(let sources) = fields.value(at: [top]) else { return [] }
       return sources.map { ([top, $0.key, keys[0]], $0.value) }
     }
-    return keys.count == documentDepth(of: top) - 1 ? [([top] + keys, fields)] : []
+    return keys.count == documentDepth(of: [top] + keys) - 1 ? [([top] + keys, fields)] : []
   }
 }

@@ -2,23 +2,6 @@ import Transport
 
 /// What Firestore holds, read as the tree that was told: only documents that have the form of ours, and of `market_data` only the field that is asked for.
 extension FirestoreSink {
-  /// The most that is read: 256 MB.
-  private static let valueBytesMax = 256 << 20
-
-  public func value(at path: [String]) async throws -> RealtimeValue {
-    let subject = "\(place): \(path.joined(separator: "/"))"
-    guard let value = try await value(at: RealtimePath(path), in: .root, bytesMax: FirestoreSink.valueBytesMax) else {
-      throw MirrorFailure(.permanent, "\(subject): more than \(FirestoreSink.valueBytesMax >> 20) MB are there")
-    }
-    do {
-      return try RealtimeJSON.value(of: Array(value.json.utf8))
-    } catch {
-      throw MirrorFailure(.permanent, "\(subject): the answer cannot be read: \(error.explanation)")
-    }
-  }
-}
-
-extension FirestoreSink {
   /// Documents of one answer, and what such an answer may have.
   private static let page = (documents: 300, bytesMax: 16 << 20)
 

@@ -17,10 +17,14 @@ extension RemoteSink {
   /// Writes what the database takes of some changes. What it refuses is found by halves, so that it holds up no other.
   ///
   /// What is taken is not written in one step any more when something was refused.
-  /// - Parameter refusalsMax: more is no matter of single changes.
+  /// - Parameters:
+  ///   - refusalsMax: more is no matter of single changes.
+  ///   - mayTakeNone: whether all of several changes may be what no database takes; else something else must be wrong.
   /// - Returns: what was left out.
   /// - Throws: ``MirrorFailure``: also when all of several changes are refused, or too many.
-  public func writeTaken(_ changes: [WireChange], in copy: MirrorCopy, refusalsMax: Int) async throws -> [WireRefusal] {
+  public func writeTaken(_ changes: [WireChange], in copy: MirrorCopy, refusalsMax: Int, mayTakeNone: Bool = false) async throws
+    -> [WireRefusal]
+  {
     var refusals: [WireRefusal] = []
     func write(_ part: ArraySlice<WireChange>) async throws {
       do {
@@ -37,7 +41,8 @@ extension RemoteSink {
       }
     }
     try await write(changes[...])
-    if changes.count > 1, refusals.count == changes.count { throw refusals[0].failure }
+    let isOfAll = changes.count > 1 && refusals.count == changes.count
+    if isOfAll, !mayTakeNone || refusals.contains(where: { $0.failure.kind != .refused }) { throw refusals[0].failure }
     return refusals
   }
 
@@ -51,7 +56,7 @@ extension RemoteSink {
   }
 
   /// As ``apply(_:)``, but what is refused for good is left out and named: no change waits for one that will never be taken.
-  /// - Throws: ``MirrorFailure``: also when all of several changes are refused, or more than ``RefusalBounds/max``.
+  /// - Throws: ``MirrorFailure``: also when its rules deny all of several changes, or more than ``RefusalBounds/max`` are refused.
   /// - Returns: why each that was left out was refused.
   public func applyTaken(_ changes: [RealtimeChange]) async throws -> [MirrorFailure] {
     var (prepared, refusals): ([WireChange], [MirrorFailure]) = ([], [])
@@ -63,7 +68,7 @@ extension RemoteSink {
       }
     }
     for batch in bounds.batches(prepared) {
-      refusals += try await writeTaken(batch, in: .root, refusalsMax: RefusalBounds.max).map(\.failure)
+      refusals += try await writeTaken(batch, in: .root, refusalsMax: RefusalBounds.max, mayTakeNone: true).map(\.failure)
     }
     return refusals
   }

@@ -3,7 +3,7 @@ public import Scheduling
 /// A realtime database on another computer: what it takes at once is bounded, and any answer may be lost.
 ///
 /// Every write can be repeated: values are put under paths, never pushed under keys that the server makes.
-public protocol RemoteSink: RealtimeSink, RealtimeReading {
+public protocol RemoteSink: RealtimeSink {
   /// Where it is, as people read it, and as the journal knows it: `firebase https://host`.
   var place: String { get }
   /// How much one request takes; so much is changed in one step.

@@ -73,7 +73,9 @@ struct RulesReader {
         }
       default:
         if let problem = RulesReader.problem(ofKey: member.key) { add("`\(member.key)` cannot be a key: \(problem)", at: member.position) }
-        children[member.key] = node(member.value, path: path + [member.key])
+        // As the tree keeps its keys: a rule under another way to write one would never be asked.
+        let key = RealtimeKey.canonical(member.key)
+        children[key] = node(member.value, path: path + [key])
       }
     }
     return RulesNode(

@@ -35,12 +35,17 @@ struct JSONScanner {
       var written: [String: [UInt8]] = [:]
       try object(keys: options.keys, depth: depth) { (scanner, key, place, depth) throws(RealtimeJSONError) in
         let child = try scanner.value(depth: depth)
+        let name = isData ? RealtimeKey.canonical(key) : key
         if !key.utf8.allSatisfy({ $0 < 0x80 }) {
           let bytes = Array(key.utf8)
-          guard written[key, default: bytes] == bytes else { throw RealtimeJSONError(.duplicateKey(key), at: place) }
+          // `K` for kelvin is the letter K, which needs no mention until it meets it.
+          let before = written[key] ?? (children[name] == nil ? bytes : Array(name.utf8))
+          guard before == bytes else { throw RealtimeJSONError(.duplicateKey(key), at: place) }
           written[key] = bytes
+        } else if let other = written[key], other != Array(key.utf8) {
+          throw RealtimeJSONError(.duplicateKey(key), at: place)
         }
-        children[isData ? RealtimeKey.canonical(key) : key] = child.isNull ? nil : child
+        children[name] = child.isNull ? nil : child
       }
       return children.isEmpty ? .null : .object(children)
     case UInt8(ascii: "["):
@@ -93,7 +98,7 @@ struct JSONScanner {
       let place = position(of: offset)
       guard peek == UInt8(ascii: "\"") else { throw expected("a key in quotes") }
       let key = try string()
-      if keys == .data { try judge(key, at: place) }
+      if keys == .data { try judge(RealtimeKey.canonical(key), at: place) }
       if options.refusesDuplicates, !seen.insert(key).inserted { throw RealtimeJSONError(.duplicateKey(key), at: place) }
       try skipBlank()
       guard take(UInt8(ascii: ":")) else { throw expected("`:`") }

@@ -76,7 +76,8 @@ extension RealtimeQuery {
     // `{}` and `[]` are null to the tree, and no primitive.
     if value.isNull, text.contains(where: { $0 == "{" || $0 == "[" }) { throw .boundMalformed }
     if order == .key {
-      guard case .string = value else { throw .boundOfKeyMustBeText(name) }
+      guard case .string(let key) = value else { throw .boundOfKeyMustBeText(name) }
+      return Bound(value: .string(RealtimeKey.canonical(key)), isIncluded: isIncluded)
     }
     return Bound(value: value, isIncluded: isIncluded)
   }

@@ -49,10 +49,11 @@ public struct UserReader: Sendable {
     return (account, defects)
   }
 
-  /// As Firebase makes them: at most 128 characters, none of which is forbidden in a key.
+  /// As Firebase makes them: at most 128 characters, none of which is forbidden in a key, nor `%`, with which our paths write those that are:
+  /// what is told to one user would stand at the place of another.
   static func isUID(_ text: String) -> Bool {
     !text.isEmpty && text.unicodeScalars.count <= 128
-      && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 || ".$#[]/".unicodeScalars.contains($0) }
+      && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 || ".$#[]/%".unicodeScalars.contains($0) }
   }
 
   // MARK: Parts

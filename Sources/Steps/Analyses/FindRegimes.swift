@@ -35,7 +35,7 @@ public struct FindRegimes: StepOperation {
       for result in results {
         if let model = result.newModel { try transaction.store(model, of: result.key) }
         try transaction.store(result.rows)
-        guard let last = result.rows.last else { continue }
+        guard let last = result.rows.last, try !transaction.hasNewer(last.key, than: last.openTime) else { continue }
         let path = RealtimePath("regimes", last.key.source, last.key.symbol.name, last.key.interval.rawValue)
         try transaction.enqueue(path: path.description, value: ToldRegime(result.rows)?.json, logicalDate: logicalDate)
       }

@@ -18,16 +18,19 @@ public struct TellStates: StepOperation {
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
     let (run, step, logicalDate, now) = (context.run, context.task.id.step, context.logicalDate, context.time.now())
+    let job = context.job
     let (runs, health) = try await warehouse.read { [providers] reader in
       let isEnding = try reader.plan(of: run).step(step)?.isFinal ?? false
+      // A night that is made again says nothing of this morning.
+      let isOld = try reader.hasLaterRun(of: job, than: logicalDate)
       return (
         try reader.runStates(current: run, isEnding: isEnding),
-        try ToldHealth(reader, logicalDate: logicalDate, now: now).states(providers: providers)
+        isOld ? nil : try ToldHealth(reader, logicalDate: logicalDate, now: now).states(providers: providers)
       )
     }
     try await warehouse.write { transaction in
       try transaction.tell("runs", runs, vanished: .stays, logicalDate: logicalDate)
-      try transaction.tell("health", health, vanished: .isDeleted, logicalDate: logicalDate)
+      if let health { try transaction.tell("health", health, vanished: .isDeleted, logicalDate: logicalDate) }
     }
     return try await push.run(in: context)
   }

@@ -28,8 +28,11 @@ public struct TellUsers: StepOperation {
   }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let (wanted, logicalDate) = (wanted, context.logicalDate)
+    let (wanted, logicalDate, job) = (wanted, context.logicalDate, context.job)
     return try await context.commit(in: warehouse) { transaction in
+      if try transaction.reader.hasLaterRun(of: job, than: logicalDate) {
+        return TaskOutcome(note: "a later run has told them")
+      }
       let users = wanted.isEmpty ? [] : try transaction.reader.users()
       var (symbols, changes) = (ToldSymbols(transaction.reader, logicalDate: logicalDate, wanted), 0)
       for user in users {

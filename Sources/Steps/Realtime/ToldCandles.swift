@@ -12,9 +12,17 @@ extension WarehouseTransaction {
     let path = RealtimePath("quotes", key.source, key.symbol.name, key.interval.rawValue).description
     guard tells(path: path) else { return }
     let last = try reader.series(key, closedBy: logicalDate, last: 1)
-    guard let openTime = last.openTimes.first, case .object(var candle) = last.value(at: 0) else { return }
+    guard let openTime = last.openTimes.first, case .object(var candle) = last.value(at: 0), try !hasNewer(key, than: openTime) else {
+      return
+    }
     candle["open_time"] = .string(openTime.iso8601)
     try enqueue(path: path, value: RealtimeJSON.text(of: .node(candle)), logicalDate: logicalDate)
+  }
+
+  /// Whether a candle is there that a run for this date does not see: what it would say of the newest one was overtaken.
+  func hasNewer(_ key: SeriesKey, than openTime: Instant) throws -> Bool {
+    let newest = try reader.series(key, closedBy: Instant(milliseconds: .max), last: 1).openTimes.last
+    return newest.map { $0 > openTime } ?? false
   }
 
   /// Tells the mirror what changed of the newest candles of a series: one that is new or was restated is told, one that is too old goes.
@@ -23,6 +31,7 @@ extension WarehouseTransaction {
     let path = RealtimePath(chart).description
     guard tells(path: path) else { return }
     let bars = try reader.series(key, closedBy: logicalDate, last: WarehouseTransaction.chartBars)
+    guard let last = bars.openTimes.last, try !hasNewer(key, than: last) else { return }
     let candles = bars.openTimes.indices.map { index in
       (path: RealtimePath(chart + [bars.openTimes[index].iso8601]).description, value: RealtimeJSON.text(of: bars.value(at: index)))
     }

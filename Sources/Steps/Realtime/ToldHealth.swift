@@ -47,15 +47,13 @@ struct ToldHealth {
 
   /// How the last run of each job ended that came to an end, and when one last succeeded.
   private func jobs() throws -> RealtimeValue {
-    let ended = try reader.runs(HistoryFilter(limit: 30)).filter { $0.state != .running }
     var (jobs, sentences, worst) = ([String: RealtimeValue](), [String](), State.ok)
-    for (job, runs) in Dictionary(grouping: ended, by: \.job).sorted(by: { $0.key < $1.key }) {
-      guard let last = runs.first else { continue }
-      let state = last.state
-      let success = try reader.runs(HistoryFilter(job: job, states: [.succeeded, .notDue], limit: 1)).first
+    let delivered = Dictionary(try reader.lastDeliveredRuns().map { ($0.job, $0) }) { first, _ in first }
+    for last in try reader.lastEndedRuns() {
+      let (job, state) = (last.job, last.state)
       jobs[job] = .node([
         "state": .string(state.rawValue), "logical_date": .string(last.logicalDate.iso8601),
-        "succeeded_at": success?.endedAt.map { .string($0.iso8601) } ?? .null,
+        "succeeded_at": delivered[job]?.endedAt.map { .string($0.iso8601) } ?? .null,
       ])
       switch state {
       case .succeeded, .notDue: continue

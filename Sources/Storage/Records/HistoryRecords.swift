@@ -56,6 +56,14 @@ extension WarehouseReader {
     ).map(WarehouseReader.run)
   }
 
+  /// Whether a run of a job for a later date came to an end with its report.
+  public func hasLaterRun(of job: String, than logicalDate: Instant) throws -> Bool {
+    try Bool.fetchOne(
+      database,
+      sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE job = ? AND logical_date > ? AND state IN ('succeeded', 'partial'))",
+      arguments: [job, logicalDate.milliseconds])!
+  }
+
   /// The run of that name, or the runs whose names begin with it, the newest first.
   /// - Parameter limit: how many at most.
   public func runs(named name: String, limit: Int) throws -> [RunRow] {

@@ -108,6 +108,8 @@ struct Desk {
     _ desk: MirrorDesk, _ warehouse: Warehouse, _ http: any HTTPClient, isOffline: Bool
   ) -> @Sendable (Parameters) throws -> any StepOperation {
     { parameters in
+      // Cloud Firestore is told, and not read: it has no users for us.
+      if desk.remote?.kind == .firestore { return DoNothing() }
       if isOffline, desk.remote != nil { return DoNothing() }
       do {
         return try PullUsers(warehouse, from: try desk.reading(warehouse, http: http), rules: parameters["rules"])

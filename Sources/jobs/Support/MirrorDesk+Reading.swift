@@ -10,7 +10,10 @@ extension MirrorDesk {
   /// The realtime database that is read: where users keep what is theirs.
   func reading(_ warehouse: Warehouse, http: any HTTPClient) throws -> any RealtimeReading {
     guard let remote else { return EmbeddedSource(warehouse) }
-    return try sink(remote, http: http)
+    guard let source = try sink(remote, http: http) as? any RealtimeReading else {
+      throw MirrorFailure(.permanent, "users keep what is theirs in a Realtime Database; Cloud Firestore is told results, and not read")
+    }
+    return source
   }
 
   /// The database whose security rules are replaced.

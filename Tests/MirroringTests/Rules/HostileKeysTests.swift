@@ -45,6 +45,18 @@ import Testing
     #expect(tree("{\"\(one)\": 1, \"\(one)\": 2}")[one] == .number(2))
   }
 
+  @Test func `are refused beside the letter that they are, in either order`() {
+    for text in ["{\"K\": 1, \"\u{212A}\": 2}", "{\"\u{212A}\": 2, \"K\": 1}"] {
+      #expect(throws: RealtimeJSONError.self) { try RealtimeJSON.value(of: Array(text.utf8)) }
+    }
+    #expect(tree("{\"\u{212A}\": 2}")["K"] == .number(2))
+  }
+
+  @Test func `name the same rule, however it is written`() throws {
+    let rules = try MirroringTests.rules("{\"\(two)\": {\".read\": false}, \"$other\": {\".read\": true}}")
+    #expect(!rules.reads(one) && rules.reads("x"))
+  }
+
   @Test func `that begin with a mark do not swallow the slash before them`() throws {
     let rules = try MirroringTests.rules(
       #"{".read": "!root.child('banned/' + auth.uid).exists()", ".write": "!root.hasChildren(['banned/' + auth.uid])"}"#)
