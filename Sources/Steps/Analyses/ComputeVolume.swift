@@ -16,13 +16,13 @@ public struct ComputeVolume: StepOperation {
   public init(_ warehouse: Warehouse) { self.warehouse = warehouse }
 
   public func run(in context: StepContext) async throws -> TaskOutcome {
-    let rows = try await context.analysedSeries(in: warehouse, last: Self.bars).map { StoredVolume($0) }
+    let rows = try await context.analysedSeries(in: warehouse, last: Self.bars).map { StoredVolume(of: $0.key, judging: $0.bars) }
     guard !rows.isEmpty else { return try context.nothingToAnalyse() }
     let logicalDate = context.logicalDate
     return try await context.commit(in: warehouse) { transaction in
       for row in rows {
         try transaction.store(row)
-        try transaction.enqueue(path: row.path.description, value: row.json, logicalDate: logicalDate)
+        try transaction.enqueue(path: row.path.description, value: row.json(), logicalDate: logicalDate)
       }
       let unusual = rows.count { $0.isUnusual == true }
       return TaskOutcome(note: unusual > 0 ? "unusual volume" : "usual volume", counts: [.init("unusual", unusual)])
@@ -31,14 +31,15 @@ public struct ComputeVolume: StepOperation {
 }
 
 extension StoredVolume {
-  fileprivate init(_ series: AnalysedSeries) {
-    let bars = series.bars
+  /// What the newest bar says.
+  /// - Precondition: there is one.
+  init(of key: SeriesKey, judging bars: CandleSeries) {
     // Within a day like is compared with like: the same time of the days before.
     let isWithinDay = bars.interval < .day1
     let spike = isWithinDay ? bars.seasonalVolumeSpike() : bars.volumeSpike()
     let profile = bars.volumeProfile()
     self.init(
-      key: series.key, openTime: bars.openTimes[bars.count - 1], ratio: spike.ratio.last, z: spike.z.last,
+      key: key, openTime: bars.openTimes[bars.count - 1], ratio: spike.ratio.last, z: spike.z.last,
       isUnusual: spike.spike.last.map { $0 == 1 }, trend: bars.volumeTrend().verdicts.last.flatMap(\.self)?.rawValue,
       poc: profile?.pointOfControl, vah: profile?.valueArea.upperBound, val: profile?.valueArea.lowerBound)
   }
@@ -54,7 +55,8 @@ extension StoredVolume {
   }
 
   /// What the mirror is told.
-  public var json: String {
+  /// - Parameter isComplete: whether all of the bar was heard; nil: nobody listened, it was fetched.
+  func json(isComplete: Bool? = nil) -> String {
     func number(_ value: Double?) -> RealtimeValue { value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null }
     return RealtimeJSON.text(
       of: .node([
@@ -62,7 +64,7 @@ extension StoredVolume {
         "strategy": .string(StoredVolume.strategy), "valid_from": .string(key.interval.next(after: openTime).iso8601),
         "ratio": number(ratio), "z": number(z), "unusual": isUnusual.map { .bool($0) } ?? .null,
         "trend": trend.map { .string($0) } ?? .null,
-        "poc": number(poc), "vah": number(vah), "val": number(val),
+        "complete": isComplete.map { .bool($0) } ?? .null, "poc": number(poc), "vah": number(vah), "val": number(val),
       ]))
   }
 }

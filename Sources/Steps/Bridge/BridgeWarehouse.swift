@@ -75,9 +75,9 @@ public struct BridgeWarehouse: BridgeStore {
       try transaction.keepBridge(verdicts)
       guard isQueued else { return }
       for verdict in verdicts where verdict.isToBeTold {
-        guard let volume = verdict.volume, let path = place(RealtimePath(volume.bridgePath)) else { continue }
+        guard let volume = verdict.volume, let path = place(volume.path) else { continue }
         try transaction.enqueue(
-          path: path.description, value: volume.bridgeJSON(gap: verdict.gap), logicalDate: volume.openTime + .hours(1))
+          path: path.description, value: volume.json(isComplete: verdict.gap == 0), logicalDate: volume.openTime + .hours(1))
       }
     }
     return verdicts.count
@@ -88,16 +88,16 @@ public struct BridgeWarehouse: BridgeStore {
   ) -> RealtimePath? {
     let volume = StoredVolume(
       key: key, openTime: Instant(milliseconds: hour), ratio: nil, z: nil, isUnusual: nil, trend: nil, poc: nil, vah: nil, val: nil)
-    return place(RealtimePath(volume.bridgePath))
+    return place(volume.path)
   }
 
   public func untoldVolumes(limit: Int) async throws -> [VolumeSignal] {
     let rows = try await file.read { try $0.untoldBridgeVolumes(limit: limit) } ?? []
     return rows.map { row in
       // One that was to be told when it was judged is told now, where it would be now.
-      let path = place(RealtimePath(row.volume.bridgePath))?.keys ?? row.volume.bridgePath
+      let path = place(row.volume.path)?.keys ?? row.volume.path.keys
       return VolumeSignal(
-        symbol: row.hour.symbol, hour: row.hour.hour, change: BridgeChange(path: path, value: row.volume.bridgeJSON(gap: row.gap)))
+        symbol: row.hour.symbol, hour: row.hour.hour, change: BridgeChange(path: path, value: row.volume.json(isComplete: row.gap == 0)))
     }
   }
 
