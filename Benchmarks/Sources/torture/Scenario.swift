@@ -139,7 +139,7 @@ struct ScenarioMaker {
       order:
         uses: shell
         needs: [crypto]
-        with: { run: [sh, -c, "echo order $JOBS_ATTEMPT >> effects; sync effects"] }
+        with: { run: [sh, -c, "echo order $JOBS_ATTEMPT >> effects && sync effects"] }
       quality: { uses: quality.check, needs: [crypto, hourly, equities], with: { rules: $config.quality } }
       signals: { uses: analysis.signals, needs: [quality], each: { symbol: $watchlist.all }, with: { interval: 1d } }
       report: { uses: report.nightly, needs: [signals], with: { intervals: [1d] } }
@@ -147,7 +147,7 @@ struct ScenarioMaker {
       message:
         uses: shell
         needs: [report, order]
-        with: { once: true, run: [sh, -c, "echo message $JOBS_ATTEMPT >> effects; sync effects"] }
+        with: { once: true, run: [sh, -c, "echo message $JOBS_ATTEMPT >> effects && sync effects"] }
       prune: { uses: data.prune, needs: [report, mirror], with: { rules: $config.retention } }
     finally:
       run_report: { uses: report.run }
